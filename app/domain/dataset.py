@@ -1,0 +1,78 @@
+"""All that a release, or one file of it, holds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+from app.domain.circumstances import Circumstance
+from app.domain.credential import Credential
+from app.domain.credits import CreditReading, CreditSystem, Equivalence
+from app.domain.described import DESCRIBED
+from app.domain.jurisdictions import Jurisdiction
+from app.domain.levels import Framework, LevelLink
+from app.domain.recognisers import Recogniser, Register
+from app.domain.rules import Decision, Rule
+from app.domain.schemes import Scheme
+from app.domain.sources import Source, Statement
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueEntry(Statement):
+    """A real credential in the catalogue, with the sources of its description."""
+
+    __pydantic_config__ = DESCRIBED
+
+    credential: Credential
+    """The credential; its id is the entry's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """Framework data: one YAML file, or all files of a release put together."""
+
+    __pydantic_config__ = DESCRIBED
+
+    about: str | None = None
+    """What the file holds, in a sentence."""
+    sources: tuple[Source, ...] = ()
+    """Documents that its statements cite."""
+    jurisdictions: tuple[Jurisdiction, ...] = ()
+    """Places."""
+    recognisers: tuple[Recogniser, ...] = ()
+    """Bodies that decide, regulate or advise."""
+    registers: tuple[Register, ...] = ()
+    """Public registers."""
+    frameworks: tuple[Framework, ...] = ()
+    """Qualifications frameworks with their levels."""
+    level_links: tuple[LevelLink, ...] = ()
+    """Published tables between the levels of two frameworks."""
+    credit_systems: tuple[CreditSystem, ...] = ()
+    """Units of credit."""
+    credit_readings: tuple[CreditReading, ...] = ()
+    """National or institutional readings of a credit in hours."""
+    equivalences: tuple[Equivalence, ...] = ()
+    """Published links between two units."""
+    schemes: tuple[Scheme, ...] = ()
+    """Schemes for micro-credentials."""
+    circumstances: tuple[Circumstance, ...] = ()
+    """Further facts that rules ask for."""
+    rules: tuple[Rule, ...] = ()
+    """Recognition rules."""
+    credentials: tuple[CatalogueEntry, ...] = ()
+    """Credentials of the catalogue."""
+    decisions: tuple[Decision, ...] = ()
+    """Published decisions on credentials of the catalogue."""
+
+
+SECTIONS: tuple[str, ...] = tuple(field.name for field in fields(Dataset) if field.name != "about")
+"""Names of the lists in a dataset."""
+
+
+def merged(datasets: Iterable[Dataset]) -> Dataset:
+    """Several files as one dataset, each list sorted by id, so that the order of files does not matter."""
+    parts = list(datasets)
+    return Dataset(
+        **{
+            section: tuple(sorted((item for part in parts for item in getattr(part, section)), key=lambda i: i.id))
+            for section in SECTIONS
+        }
+    )

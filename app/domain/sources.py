@@ -1,0 +1,77 @@
+"""Who says so: sources, citations, and the statements that stand on them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from app.domain.described import DESCRIBED
+from app.domain.validity import Dated
+
+Confidence = Literal["high", "medium", "low"]
+"""high: the primary source was read; medium: a secondary source was read; low: no source was read."""
+
+CONFIDENCES: tuple[Confidence, ...] = ("high", "medium", "low")
+
+
+def weakest_confidence(confidences: Iterable[Confidence]) -> Confidence:
+    """The weakest of several, because a chain holds no better than its weakest link.
+
+    Nothing at all is ``low``: a statement that nobody vouches for.
+
+    >>> weakest_confidence(["high", "medium"])
+    'medium'
+    """
+    return max(confidences, key=CONFIDENCES.index, default="low")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A document that can be opened and read."""
+
+    __pydantic_config__ = DESCRIBED
+
+    id: str
+    """Stable key, kebab-case, unique over all files; statements cite it."""
+    title: str
+    """Title of the document or page."""
+    publisher: str | None = None
+    """Who published it."""
+    url: str | None = None
+    """Public address of the document."""
+    published: str | None = None
+    """Date of the document as far as it is known: a year, a month or a day."""
+    read_on: date | None = None
+    """Day on which we last read it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Citation:
+    """A place in a source that supports a statement."""
+
+    __pydantic_config__ = DESCRIBED
+
+    source: str
+    """Id of the source."""
+    locator: str | None = None
+    """Where in the source: article, page, section."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement(Dated):
+    """Anything the data claims: it has an id, a period, sources and a confidence."""
+
+    __pydantic_config__ = DESCRIBED
+
+    id: str
+    """Stable id, kebab-case, never used again for something else."""
+    confidence: Confidence
+    """high: we read the primary source; medium: we read a secondary source; low: recalled, no source read."""
+    sources: tuple[Citation, ...] = ()
+    """What supports it. Without a source the confidence is low."""
+    evidence: tuple[str, ...] = ()
+    """Ids of the facts in data/evidence that it rests on."""
+    reviewed_on: date | None = None
+    """Day on which we last compared it with its sources."""
+    note: str | None = None
+    """A remark for the reader, for instance another source that says otherwise."""

@@ -1,0 +1,60 @@
+"""The only place that compares days.
+
+A period is half open: it holds from its first day up to, but not on, the day it ends.
+An open end holds for ever. So a rule that ends on 1 January 2024 and one that starts on
+that day never both hold and never leave a gap.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.domain.described import DESCRIBED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dated:
+    """Something that holds during a period."""
+
+    __pydantic_config__ = DESCRIBED
+
+    valid_from: date | None = None
+    """First day on which it holds. Absent: it has held for as long as anybody has asked."""
+    valid_to: date | None = None
+    """First day on which it no longer holds (the end is not included). Absent: no end is known."""
+
+    def holds_on(self, day: date) -> bool:
+        """Say whether the period includes this day.
+
+        >>> Dated(valid_from=date(2024, 1, 1), valid_to=date(2025, 1, 1)).holds_on(date(2025, 1, 1))
+        False
+        """
+        return not self.starts_after(day) and not self.ended_by(day)
+
+    def starts_after(self, day: date) -> bool:
+        """Say whether the period is still to come on this day."""
+        return self.valid_from is not None and day < self.valid_from
+
+    def ended_by(self, day: date) -> bool:
+        """Say whether the period is already over on this day."""
+        return self.valid_to is not None and day >= self.valid_to
+
+    def is_empty(self) -> bool:
+        """Say whether no day at all lies in the period: its end is not after its start."""
+        return None not in (self.valid_from, self.valid_to) and self.ended_by(self.valid_from or date.min)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it holds, as people usually write an end."""
+        return None if self.valid_to is None else self.valid_to - timedelta(days=1)
+
+
+def years_before(day: date, years: int) -> date:
+    """The same calendar day some years earlier; 29 February becomes 28 February.
+
+    >>> years_before(date(2024, 2, 29), 5)
+    datetime.date(2019, 2, 28)
+    """
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
