@@ -1,30 +1,73 @@
-"""Commands for people: passerelle check."""
+"""Commands for people: passerelle check, schema, migrate, load, serve, setup-and-serve in one."""
 
+import asyncio
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvicorn
 
-from app.datasets.check import check_data
-from app.datasets.problems import InvalidData
+from app.services import administration
+from app.services.administration import InvalidData
+from app.settings import Settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
+
+DataOption = Annotated[Path | None, typer.Option(help="Folder with frameworks, catalogue and evidence.")]
 
 
 @cli.callback()
 def passerelle() -> None:
-    """Passerelle: where is a credential recognised, for what purpose, and for what credit?"""
+    """Where is a credential recognised, for what purpose, and for what credit?"""
 
 
 @cli.command()
-def check(data: Annotated[Path, typer.Option(help="Folder with frameworks, catalogue and evidence.")] = Path("data")) -> None:
-    """Check the framework data: format, references, dates, sources and evidence."""
+def check(data: DataOption = None) -> None:
+    """Check the data: format, references, dates, sources and evidence; every fault with file and line."""
     try:
-        files = check_data(data)
+        files = administration.check(data or Settings().data_dir)
     except InvalidData as invalid:
-        typer.echo(invalid, err=True)
+        typer.echo(str(invalid), err=True)
         raise typer.Exit(1) from None
-    typer.echo(f"{len(files)} files are sound.")
+    typer.echo(f"{files} files are sound.")
+
+
+@cli.command()
+def schema(out: Annotated[Path, typer.Argument(help="File to write.")]) -> None:
+    """Write the JSON Schema of framework files, for editors."""
+    out.write_text(json.dumps(administration.framework_schema(), indent=1, ensure_ascii=False) + "\n")
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the newest form of its tables."""
+    administration.migrate(Settings().database_url)
+
+
+@cli.command()
+def load(data: DataOption = None) -> None:
+    """Load the data folder as a release and serve it; the same files make no new release."""
+    settings = Settings()
+    try:
+        number, new = asyncio.run(administration.load(settings.database_url, data or settings.data_dir))
+    except InvalidData as invalid:
+        typer.echo(str(invalid), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"Release {number} is {'new and ' if new else ''}active.")
+
+
+@cli.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(help="Processes.")] = 1,
+) -> None:
+    """Migrate, load the data and serve: everything that a first start needs."""
+    migrate()
+    load()
+    typer.echo(f"Documentation and questions: http://{host}:{port}/docs")
+    uvicorn.run("app.main:create_app", factory=True, host=host, port=port, workers=workers, access_log=False)
 
 
 if __name__ == "__main__":

@@ -2,5 +2,5 @@
 
 from typing import Any
 
-DESCRIBED: dict[str, Any] = {"extra": "forbid", "use_attribute_docstrings": True}
-"""Tells schema generators to refuse unknown keys and to publish the text below each field."""
+DESCRIBED: dict[str, Any] = {"extra": "forbid", "use_attribute_docstrings": True, "coerce_numbers_to_str": True}
+"""Tells schema generators to refuse unknown keys, to publish the text below each field, and to read 5 as "5"."""

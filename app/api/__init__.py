@@ -1,0 +1,1 @@
+"""HTTP, nothing else: no rule of recognition lives here."""

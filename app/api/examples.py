@@ -1,0 +1,62 @@
+"""Worked examples that stand in the API documentation; a test asks each of them."""
+
+from typing import Any
+
+RECOGNITION_EXAMPLES: dict[str, Any] = {
+    "dutch-course-in-ireland": {
+        "summary": "A Dutch 5 EC course, asked about in Ireland",
+        "description": "Credit and level in Irish terms, and who decides.",
+        "value": {
+            "credential": {
+                "title": "Sustainable Water Management",
+                "issuer": {"name": "Delft University of Technology", "kind": "university", "country": "NL"},
+                "credit": {"amount": "5", "system": "ects"},
+                "level": {"framework": "nlqf", "value": "6"},
+                "assessed": True,
+            },
+            "jurisdictions": ["IE"],
+            "purposes": ["credit_transfer"],
+        },
+    },
+    "google-certificate-us-and-scotland": {
+        "summary": "A Google certificate with an ACE recommendation, in the USA and in Scotland",
+        "description": "A recommendation advises: the college decides. In Scotland it has no weight of its own.",
+        "value": {
+            "credential": {
+                "title": "Google IT Support Professional Certificate",
+                "issuer": {"name": "Google", "kind": "company", "country": "US"},
+            },
+            "jurisdictions": ["US", "GB-SCT"],
+            "purposes": ["credit_transfer"],
+        },
+    },
+    "badge-of-attendance": {
+        "summary": "A badge of attendance: recognised nowhere, and why",
+        "description": "Nothing was assessed, so rules that ask for assessment say no, each with its source.",
+        "value": {
+            "credential": {
+                "title": "Badge of attendance: Data Day",
+                "issuer": {"kind": "company", "country": "GB"},
+                "kind": "badge",
+                "assessed": False,
+                "schemes": [],
+            },
+            "jurisdictions": ["GB-SCT", "NL", "IE"],
+            "purposes": ["register", "credit_transfer"],
+        },
+    },
+    "pinned-day": {
+        "summary": "The same question on an earlier day",
+        "description": "Size limits in New Zealand changed: what held in 2019?",
+        "value": {
+            "credential": {
+                "title": "NZQA micro-credential in beekeeping",
+                "issuer": {"country": "NZ"},
+                "credit": {"amount": "3", "system": "nz-credit"},
+            },
+            "jurisdictions": ["NZ"],
+            "purposes": ["register"],
+            "as_of": "2019-06-01",
+        },
+    },
+}

@@ -1,0 +1,180 @@
+"""Every error as an RFC 9457 problem: what is wrong, and where in the request."""
+
+import logging
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import DBAPIError, OperationalError
+from starlette.exceptions import HTTPException
+
+from app.domain.errors import Fault, NoConversion, NotReady, UnknownReference, UnknownRelease, UnreadableQuestion
+
+MEDIA_TYPE = "application/problem+json"
+
+_STATUS: dict[type[Fault], tuple[int, str]] = {
+    UnknownReference: (422, "unknown-reference"),
+    UnknownRelease: (404, "unknown-release"),
+    NotReady: (503, "not-ready"),
+    NoConversion: (422, "no-conversion"),
+    UnreadableQuestion: (422, "unreadable-question"),
+}
+"""The one table that turns a fault into a status."""
+
+log = logging.getLogger(__name__)
+
+
+class ProblemDetail(BaseModel):
+    """One thing that is wrong in a request."""
+
+    pointer: str = Field(description="JSON pointer (RFC 6901) into the body, or /name of a parameter.")
+    found: Any = Field(default=None, description="What was found there.")
+    expected: str = Field(description="What was expected.")
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    model_config = ConfigDict(json_schema_extra={"description": "RFC 9457 problem details."})
+
+    type: str = Field(description="Kind of problem: a stable name after /problems/.")
+    title: str = Field(description="The kind in words.")
+    status: int = Field(description="HTTP status code.")
+    detail: str = Field(description="What is wrong, in a sentence.")
+    pointer: str | None = Field(default=None, description="JSON pointer to the offending field.")
+    known: list[str] | None = Field(default=None, description="The nearest known codes, when one is unknown.")
+    errors: list[ProblemDetail] | None = Field(default=None, description="All faults of the request together.")
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    422: {"model": Problem, "description": "The request makes no sense; the problem says where and why."},
+    404: {"model": Problem, "description": "There is no such thing; the problem says what was looked for."},
+    503: {"model": Problem, "description": "No framework data has been loaded, or the database is away."},
+}
+
+
+def problem(
+    status: int,
+    kind: str,
+    detail: str,
+    *,
+    pointer: str | None = None,
+    known: Iterable[str] = (),
+    errors: Iterable[ProblemDetail] = (),
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    """A problem response."""
+    body = Problem(
+        type=f"/problems/{kind}",
+        title=kind.replace("-", " ").capitalize(),
+        status=status,
+        detail=detail,
+        pointer=pointer or None,
+        known=list(known) or None,
+        errors=list(errors) or None,
+    )
+    content = body.model_dump(mode="json", exclude_none=True)
+    return JSONResponse(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+async def on_fault(request: Request, error: Exception) -> JSONResponse:
+    """A fault of the domain or of a service."""
+    assert isinstance(error, Fault)
+    status, kind = _STATUS[type(error)]
+    known = error.near if isinstance(error, UnknownReference) else ()
+    if isinstance(error, UnknownReference) and error.pointer == "":
+        status = 404
+    headers = {"Retry-After": "2"} if status == 503 else None
+    return problem(status, kind, str(error), pointer=error.pointer, known=known, headers=headers)
+
+
+async def on_invalid(request: Request, error: Exception) -> JSONResponse:
+    """A request that does not have the right shape."""
+    assert isinstance(error, RequestValidationError)
+    errors = [_detail(dict(item), error.body) for item in error.errors()]
+    first = errors[0]
+    text = f"{first.pointer or 'The body'}: found {first.found!r}, expected {first.expected}."
+    if len(errors) > 1:
+        text += f" And {len(errors) - 1} more."
+    return problem(422, "invalid-request", text, pointer=first.pointer, errors=errors)
+
+
+_EXPECTED = {
+    "missing": "this key",
+    "extra_forbidden": "no such key",
+    "unexpected_keyword_argument": "no such key",
+    "fraction_parsing": 'a number such as "5", "2.5" or "1/3"',
+    "json_invalid": "valid JSON",
+}
+
+
+def _detail(item: dict[str, Any], body: Any) -> ProblemDetail:
+    where, *location = item["loc"]
+    pointer = _pointer_in(location, body) if where == "body" else "/" + "/".join(str(part) for part in location)
+    kind = item["type"]
+    expected = _EXPECTED.get(kind, item["msg"].removeprefix("Input should be ").removeprefix("Value error, "))
+    if kind == "missing":
+        name = str(location[-1]) if location else "a body"
+        expected = f"'{name}'"
+    found = None if kind == "missing" else item.get("input")
+    if isinstance(found, dict | list):
+        found = "an object" if isinstance(found, dict) else "a list"
+    elif isinstance(found, str):
+        found = found[:200]
+    elif isinstance(found, bytes | object) and not isinstance(found, str | int | float | bool | None):
+        found = type(found).__name__
+    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
+        found = f"the key '{location[-1]}'"
+    return ProblemDetail(pointer=pointer, found=found, expected=expected)
+
+
+def _pointer_in(location: Iterable[int | str], body: Any) -> str:
+    """A pointer along the parts of the location that the body really has, and the last one that it lacks."""
+    parts, here = [], body
+    location = list(location)
+    for n, part in enumerate(location):
+        inside = (isinstance(here, dict) and part in here) or (
+            isinstance(here, list) and isinstance(part, int) and part < len(here)
+        )
+        if inside:
+            here = here[part]  # type: ignore[index]
+            parts.append(part)
+        elif n == len(location) - 1 and isinstance(here, dict) and not str(part).startswith(("Fraction", "fraction")):
+            parts.append(part)
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+async def on_http(request: Request, error: Exception) -> JSONResponse:
+    """An address that does not exist, or a method that it does not take."""
+    assert isinstance(error, HTTPException)
+    phrase = HTTPStatus(error.status_code).phrase
+    detail = error.detail if error.detail != phrase else f"{phrase}: {request.method} {request.url.path}"
+    kind = phrase.casefold().replace(" ", "-")
+    return problem(error.status_code, kind, detail, headers=dict(error.headers or {}))
+
+
+async def on_database(request: Request, error: Exception) -> JSONResponse:
+    """A database that is away."""
+    log.warning("database is away: %s", error)
+    return problem(503, "database-away", "The database cannot be reached now; try again.", headers={"Retry-After": "2"})
+
+
+async def on_bug(request: Request, error: Exception) -> JSONResponse:
+    """Anything else is a fault of ours; what went wrong goes to the log, not to the caller."""
+    log.exception("unexpected fault", exc_info=error)
+    return problem(500, "internal-error", "Something went wrong on our side.")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of this app with a problem."""
+    for fault in _STATUS:
+        app.add_exception_handler(fault, on_fault)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(OperationalError, on_database)
+    app.add_exception_handler(DBAPIError, on_database)
+    app.add_exception_handler(Exception, on_bug)

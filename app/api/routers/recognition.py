@@ -1,0 +1,94 @@
+"""Where is a credential recognised, for what purpose, and for what credit?"""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from app.api.dependencies import Releases, Session
+from app.api.examples import RECOGNITION_EXAMPLES
+from app.api.problems import PROBLEMS
+from app.api.responses import answer
+from app.api.schemas import Closed, Nothing, RecognitionQuery, RecognitionRequest
+from app.domain.report import Report
+from app.services.lookup import look_up
+
+router = APIRouter(prefix="/v1", tags=["Recognition"], responses=PROBLEMS)
+
+
+class PinnedQuery(Closed):
+    """A question out of a permalink."""
+
+    question: str
+
+
+@router.post(
+    "/recognition",
+    response_model=Report,
+    summary="Where is this credential recognised, for what purpose, and for what credit?",
+    description="Describe a credential, by its catalogue id or in your own words, and get one outcome for every place "
+    "and purpose asked about: status, credit, level, conditions, what is missing, who decides, and the sources. "
+    "Only the title is needed; what you leave out is unknown, and the answer says where that matters. "
+    "The permalink of the answer gives the same answer again, whatever changes later.",
+)
+async def recognise(
+    request: Request,
+    body: Annotated[RecognitionRequest, Body(openapi_examples=RECOGNITION_EXAMPLES)],
+    nothing: Annotated[Nothing, Query()],
+    session: Session,
+    releases: Releases,
+) -> Response:
+    """Answer a question."""
+    return await _answer(request, body, session, releases)
+
+
+@router.get(
+    "/recognition",
+    response_model=Report,
+    summary="Give an answer again: the permalink of a report",
+    description="`question` is the word that stands in the permalink of a report. Day and release are pinned in it.",
+)
+async def recognise_again(
+    request: Request, query: Annotated[PinnedQuery, Query()], session: Session, releases: Releases
+) -> Response:
+    """Answer the question of a permalink."""
+    try:
+        body = RecognitionRequest.from_pinned(query.question)
+    except ValidationError as error:
+        raise RequestValidationError(
+            [{**item, "loc": ("query", "question", *item["loc"])} for item in error.errors()]
+        ) from None
+    except ValueError as error:
+        item = {"type": "value_error", "loc": ("query", "question"), "msg": str(error), "input": query.question}
+        raise RequestValidationError([item]) from None
+    return await _answer(request, body, session, releases)
+
+
+@router.get(
+    "/credentials/{credential_id}/recognition",
+    response_model=Report,
+    summary="Where is this credential of the catalogue recognised?",
+    description="The same answer as POST /v1/recognition, for a credential of the catalogue, with filters as parameters.",
+)
+async def recognise_known(
+    request: Request,
+    credential_id: str,
+    query: Annotated[RecognitionQuery, Query()],
+    session: Session,
+    releases: Releases,
+) -> Response:
+    """Answer a question about a credential of the catalogue."""
+    body = RecognitionRequest.model_validate(
+        {"credential": {"id": credential_id}, **query.model_dump(exclude_none=True)}
+    )
+    return await _answer(request, body, session, releases)
+
+
+async def _answer(request: Request, body: RecognitionRequest, session: Session, releases: Releases) -> Response:
+    rules = await releases.get(body.release)
+    report = await look_up(session, rules, body.question())
+    pinned = body.pinned(report.as_of, report.release.number)
+    link = f"{request.app.state.settings.public_url.rstrip('/')}/v1/recognition?question={pinned}"
+    return answer(request, Report, replace(report, permalink=link))

@@ -1,0 +1,187 @@
+"""Shapes of requests, and of the few responses that are not domain objects already."""
+
+import base64
+import binascii
+import json
+from datetime import date
+from typing import Annotated, Any, Generic, Self, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter
+
+from app.api.dependencies import today
+from app.domain.circumstances import CircumstanceValue
+from app.domain.credential import Credential
+from app.domain.programmes import Programme
+from app.domain.recognisers import RecogniserKind
+from app.domain.report import AskedRecogniser, Question, ReleaseReference
+from app.domain.rules import Purpose
+
+Item = TypeVar("Item")
+
+MAX_ASKED = 60
+"""Most places or recognisers in one question."""
+
+
+class Closed(BaseModel):
+    """A request: keys that it does not know are refused, never ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class CredentialById(Closed):
+    """A credential of the catalogue."""
+
+    id: str = Field(min_length=1, max_length=200, description="Id in the catalogue: see GET /v1/credentials.")
+
+
+class RecogniserRequest(Closed):
+    """A body that recognises: a university, an authority, a credit recommendation service, an employer."""
+
+    name: str = Field(min_length=1, max_length=300, description="Its id, name or a usual abbreviation.")
+    country: str | None = Field(default=None, max_length=10, description="ISO 3166 code of its place.")
+    kind: RecogniserKind | None = Field(default=None, description="What kind of body it is, when we may not know it.")
+
+
+def _which(value: Any) -> str:
+    if isinstance(value, dict):
+        return "credential" if "title" in value else "by_id"
+    return "by_id" if isinstance(value, CredentialById) else "credential"
+
+
+def _recogniser(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class RecognitionRequest(Closed):
+    """Where is this credential recognised, for what purpose, and for what credit?"""
+
+    credential: Annotated[
+        Annotated[Credential, Tag("credential")] | Annotated[CredentialById, Tag("by_id")], Discriminator(_which)
+    ] = Field(
+        description="The credential: its catalogue id, or a description of which only the title is needed. What is left "
+        "out is unknown, and the answer says where that matters."
+    )
+    jurisdictions: list[str] | None = Field(
+        default=None,
+        max_length=MAX_ASKED,
+        description="Places to ask about: ISO 3166 codes or regions (EU, EHEA). Without it: every place with rules.",
+    )
+    purposes: list[Purpose] | None = Field(default=None, description="Purposes to ask about. Without it: all.")
+    recognisers: list[Annotated[RecogniserRequest, BeforeValidator(_recogniser)]] | None = Field(
+        default=None,
+        max_length=MAX_ASKED,
+        description="Bodies to ask about, by id or name. Their own decisions and rules then come first.",
+    )
+    programme: Programme = Field(default=Programme(), description="The programme into which the credential should count.")
+    holder: dict[str, CircumstanceValue] = Field(
+        default_factory=dict,
+        description="Facts about the holder that conditions ask for, such as a score: see GET /v1/circumstances.",
+    )
+    as_of: date | None = Field(default=None, description="Day on which it should hold. Without it: today (UTC).")
+    release: int | None = Field(
+        default=None, ge=1, description="State of the data to answer from. Without it: the active one."
+    )
+    language: str | None = Field(
+        default=None, pattern="^[a-z]{2}$", description="Preferred language of labels; answers are in English so far."
+    )
+
+    def question(self) -> Question:
+        """The question that the domain understands; a missing day becomes today, here only."""
+        credential = self.credential
+        if isinstance(credential, CredentialById):
+            credential = Credential(title="", id=credential.id)
+        return Question(
+            credential=credential,
+            as_of=self.as_of or today(),
+            jurisdictions=tuple(dict.fromkeys(self.jurisdictions or ())),
+            purposes=tuple(dict.fromkeys(self.purposes or ())),
+            recognisers=tuple(
+                AskedRecogniser(name=asked.name, country=asked.country, kind=asked.kind)
+                for asked in self.recognisers or ()
+            ),
+            holder=self.holder,
+            programme=self.programme,
+        )
+
+    def pinned(self, as_of: date, release: int) -> str:
+        """The whole question as one URL-safe word, with the day and release that were used."""
+        body = self.model_copy(update={"as_of": as_of, "release": release})
+        data = _without_defaults(TypeAdapter(RecognitionRequest).dump_python(body, mode="json", exclude_defaults=True))
+        text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @classmethod
+    def from_pinned(cls, word: str) -> Self:
+        """The question out of a permalink. Raises ValueError."""
+        try:
+            text = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
+        except (binascii.Error, ValueError):
+            raise ValueError("a question as it stands in a permalink") from None
+        return cls.model_validate_json(text)
+
+
+def _without_defaults(value: Any) -> Any:
+    """Nested objects without keys that are null or empty objects."""
+    if isinstance(value, dict):
+        kept = {key: _without_defaults(below) for key, below in value.items() if below is not None}
+        return {key: below for key, below in kept.items() if below != {}}
+    return [_without_defaults(below) for below in value] if isinstance(value, list) else value
+
+
+def split(value: Any) -> Any:
+    """Several values in one parameter, separated by commas."""
+    if isinstance(value, list):
+        return [part for item in value for part in (item.split(",") if isinstance(item, str) else [item]) if part]
+    return value
+
+
+class RecognitionQuery(Closed):
+    """Filters of a question about a credential of the catalogue."""
+
+    jurisdictions: Annotated[list[str], BeforeValidator(split)] | None = Field(
+        default=None, max_length=MAX_ASKED, description="Places, repeated or separated by commas."
+    )
+    purposes: Annotated[list[Purpose], BeforeValidator(split)] | None = Field(
+        default=None, description="Purposes, repeated or separated by commas."
+    )
+    recognisers: list[str] | None = Field(
+        default=None, max_length=MAX_ASKED, description="Bodies by id or name; repeat the parameter for several."
+    )
+    as_of: date | None = Field(default=None, description="Day on which it should hold. Without it: today (UTC).")
+    release: int | None = Field(default=None, ge=1, description="State of the data to answer from.")
+    language: str | None = Field(default=None, pattern="^[a-z]{2}$", description="Preferred language of labels.")
+
+
+class Page(BaseModel, Generic[Item]):
+    """A page of a list in the order of ids."""
+
+    release: ReleaseReference = Field(description="State of the data that the list was read from.")
+    items: list[Item] = Field(description="The entries of this page.")
+    next: str | None = Field(default=None, description="Give this as ?after= to read on; absent on the last page.")
+
+
+class PageQuery(Closed):
+    """Which part of a list."""
+
+    after: str = Field(default="", max_length=200, description="Read on behind this id.")
+    limit: int = Field(default=100, ge=1, le=1000, description="Most entries on a page.")
+    release: int | None = Field(default=None, ge=1, description="Release to read from. Without it: the active one.")
+
+
+class ReleaseQuery(Closed):
+    """Which release."""
+
+    release: int | None = Field(default=None, ge=1, description="Release to read from. Without it: the active one.")
+
+
+class Nothing(Closed):
+    """No parameters."""
+
+
+class Health(BaseModel):
+    """Whether the service works."""
+
+    status: str = Field(description="ok, or what is missing.")
+    release: int | None = Field(default=None, description="Release that is served.")
+
+

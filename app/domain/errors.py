@@ -1,0 +1,86 @@
+"""The faults, drawn as a tree.
+
+Fault
+  UnknownReference       a code, id or key that the release does not know
+  UnknownRelease         a release number that does not exist
+  NotReady               no release has been loaded yet
+  NoConversion           no published way leads from one unit or framework to the other
+  UnreadableQuestion     a value that has the right shape but makes no sense
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class Fault(Exception):
+    """Something asked cannot be done; the text is a sentence for the person who asked."""
+
+    pointer: str = ""
+
+
+@dataclass(eq=False)
+class UnknownReference(Fault):
+    """A code, id or key that the release does not know; the nearest known ones are told."""
+
+    what: str
+    value: str
+    pointer: str = ""
+    near: tuple[str, ...] = ()
+    known: int = 0
+
+    def __str__(self) -> str:
+        if self.near:
+            return f"No {self.what} {self.value!r}. Nearest known: {', '.join(self.near)}."
+        return f"No {self.what} {self.value!r}; none of the {self.known} known is near."
+
+
+def unknown(what: str, value: str, known: Iterable[str], pointer: str = "") -> UnknownReference:
+    """The fault for an unknown code, with the nearest known ones; all of them when they are few."""
+    codes = sorted(known)
+    near = get_close_matches(value.casefold(), [code.casefold() for code in codes], n=5, cutoff=0.4)
+    found = tuple(code for name in near for code in codes if code.casefold() == name)
+    return UnknownReference(what, value, pointer, found or (tuple(codes) if len(codes) <= 12 else ()), len(codes))
+
+
+@dataclass(eq=False)
+class UnknownRelease(Fault):
+    """A release number that does not exist."""
+
+    number: int
+    latest: int
+    pointer: str = "/release"
+
+    def __str__(self) -> str:
+        return f"No release {self.number}. The latest is {self.latest}."
+
+
+class NotReady(Fault):
+    """No release has been loaded yet."""
+
+    def __str__(self) -> str:
+        return "No framework data has been loaded yet."
+
+
+@dataclass(eq=False)
+class NoConversion(Fault):
+    """No published way leads from one unit or framework to the other on that day."""
+
+    start: str
+    goal: str
+    on: str
+    pointer: str = ""
+
+    def __str__(self) -> str:
+        return f"No published way leads from {self.start} to {self.goal} on {self.on}; none is guessed."
+
+
+@dataclass(eq=False)
+class UnreadableQuestion(Fault):
+    """A value that has the right shape but makes no sense here."""
+
+    text: str
+    pointer: str = ""
+
+    def __str__(self) -> str:
+        return self.text

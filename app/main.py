@@ -1,0 +1,73 @@
+"""Puts the application together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from fastapi_offline import FastAPIOffline
+
+from app.api import problems
+from app.api.bodies import BoundedBodies
+from app.api.routers import catalogue, conversion, health, recognition, reference
+from app.services.releasing import RuleSets
+from app.settings import Settings
+from app.store.database import open_database
+
+DESCRIPTION = """\
+**Where is a micro-credential recognised, for what purpose, and for what credit?**
+
+Ask with `POST /v1/recognition`: open it below, press *Try it out*, choose an example, press *Execute*.
+Every answer is dated, explained step by step and cited. `no_information` means that nothing is recorded, never a no.
+Amounts are exact numbers written as text ("2.5", "10/3"); keys that are absent are unknown.
+
+Answers are guidance from published sources. The body named in each answer decides.
+"""
+
+TAGS = [
+    {"name": "Recognition", "description": "The question that this service exists for."},
+    {"name": "Conversion", "description": "Credit and levels in other units and frameworks."},
+    {"name": "Catalogue", "description": "Real credentials and published decisions on them."},
+    {"name": "Reference", "description": "The framework data: places, rules, sources, releases."},
+    {"name": "Health", "description": "For load balancers."},
+]
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application for these settings; without any, those of the environment."""
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = open_database(settings.database_url)
+        app.state.engine, app.state.rulesets = engine, RuleSets(engine)
+        await app.state.rulesets.refresh()
+        watching = asyncio.create_task(app.state.rulesets.keep_fresh(settings.release_poll_seconds))
+        yield
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        await engine.dispose()
+
+    app = FastAPIOffline(
+        title="Passerelle",
+        version=version("passerelle"),
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        lifespan=lifespan,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        swagger_ui_parameters={"defaultModelsExpandDepth": -1, "tryItOutEnabled": False},
+    )
+    app.state.settings = settings
+    problems.install(app)
+    app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes)
+    for router in (recognition.router, conversion.router, catalogue.router, reference.router, health.router):
+        app.include_router(router)
+
+    @app.get("/", include_in_schema=False)
+    async def home() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    return app

@@ -1,0 +1,32 @@
+"""What operators and stewards do from the command line."""
+
+from pathlib import Path
+from typing import Any
+
+from app.datasets.check import check_data
+from app.datasets.problems import InvalidData
+from app.datasets.reader import json_schema
+from app.services.releasing import load_data
+from app.store.database import open_database
+from app.store.migrating import migrate
+
+__all__ = ["InvalidData", "check", "framework_schema", "load", "migrate"]
+
+
+def check(data: Path) -> int:
+    """Check the data folder; the number of sound files. Raises InvalidData with all faults."""
+    return len(check_data(data))
+
+
+def framework_schema() -> dict[str, Any]:
+    """The JSON Schema of a framework file."""
+    return json_schema()
+
+
+async def load(database_url: str, data: Path) -> tuple[int, bool]:
+    """Load the data folder into the database: number of the release that is served, and whether it is new."""
+    engine = open_database(database_url)
+    try:
+        return await load_data(engine, data)
+    finally:
+        await engine.dispose()

@@ -1,0 +1,70 @@
+"""Reads the catalogue: credentials and the decisions on them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.dataset import CatalogueEntry
+from app.domain.described import DESCRIBED
+from app.domain.errors import unknown
+from app.domain.report import ReleaseReference
+from app.domain.rules import Decision
+from app.domain.ruleset import RuleSet
+from app.domain.sources import Source
+from app.services.conversion import sources_of
+from app.store import catalogue
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialPage:
+    """A credential of the catalogue with the decisions on it."""
+
+    __pydantic_config__ = DESCRIBED
+
+    release: ReleaseReference
+    """State of the data."""
+    entry: CatalogueEntry
+    """The credential."""
+    decisions: tuple[Decision, ...]
+    """Published decisions on it, past ones included."""
+    sources: tuple[Source, ...]
+    """Sources of all that."""
+
+
+async def credential_page(session: AsyncSession, rules: RuleSet, credential_id: str) -> CredentialPage:
+    """A credential and the decisions on it. Raises UnknownReference with the ids that come next in order."""
+    release = rules.release.number
+    entry = await catalogue.find_credential(session, release, credential_id)
+    if entry is None:
+        near = await catalogue.list_credentials(
+            session, release, after=credential_id[:3], limit=200, issuer_country=None, kind=None
+        )
+        raise unknown("credential", credential_id, [e.id for e in near])
+    decisions = await catalogue.find_decisions(session, release, credential_id)
+    citations = (*entry.sources, *(citation for decision in decisions for citation in decision.sources))
+    return CredentialPage(
+        release=rules.release, entry=entry, decisions=tuple(decisions), sources=sources_of(citations, rules)
+    )
+
+
+async def list_credentials(
+    session: AsyncSession,
+    rules: RuleSet,
+    *,
+    after: str,
+    limit: int,
+    issuer_country: str | None,
+    kind: str | None,
+) -> list[CatalogueEntry]:
+    """Entries of the catalogue in the order of their ids; one more than the limit when there are more."""
+    return await catalogue.list_credentials(
+        session, rules.release.number, after=after, limit=limit + 1, issuer_country=issuer_country, kind=kind
+    )
+
+
+async def get_decision(session: AsyncSession, rules: RuleSet, decision_id: str) -> Decision:
+    """One decision by its id. Raises UnknownReference."""
+    decision = await catalogue.find_decision(session, rules.release.number, decision_id)
+    if decision is None:
+        raise unknown("decision", decision_id, [])
+    return decision

@@ -1,0 +1,111 @@
+"""Checks that a question speaks of codes that the release knows, and says which are near when it does not."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from functools import cache
+
+import pycountry
+
+from app.domain.circumstances import Circumstance, CircumstanceValue
+from app.domain.credential import Credential
+from app.domain.errors import UnreadableQuestion, unknown
+from app.domain.jurisdictions import WORLD
+from app.domain.levels import LevelReference
+from app.domain.report import Question
+from app.domain.ruleset import RuleSet
+
+
+@cache
+def country_codes() -> frozenset[str]:
+    """All ISO 3166-1 alpha-2 codes and ISO 3166-2 codes."""
+    return frozenset(
+        [country.alpha_2 for country in pycountry.countries] + [part.code for part in pycountry.subdivisions]
+    )
+
+
+def check_place(code: str, rules: RuleSet, pointer: str) -> None:
+    """A code of the release, or any ISO 3166 code: of those we may have nothing, and say so."""
+    if code not in rules.places.by_code and code != WORLD and code not in country_codes():
+        raise unknown("jurisdiction", code, [*rules.places.by_code, *country_codes()], pointer)
+
+
+def check_system(system: str, rules: RuleSet, pointer: str) -> None:
+    """The id of a credit system."""
+    if system not in rules.credits.systems:
+        raise unknown("credit system", system, rules.credits.systems, pointer)
+
+
+def check_level(level: LevelReference, rules: RuleSet, pointer: str) -> None:
+    """The id of a framework and levels that it has."""
+    framework = rules.levels.frameworks.get(level.framework)
+    if framework is None:
+        raise unknown("framework", level.framework, rules.levels.frameworks, f"{pointer}/framework")
+    for key in ("value", "min", "max"):
+        value = getattr(level, key)
+        if value is not None and framework.rank(value) is None:
+            what = f"level of {framework.id}"
+            raise unknown(what, value, [known.value for known in framework.levels], f"{pointer}/{key}")
+    if level.value is None and level.min is None and level.max is None:
+        raise UnreadableQuestion("A level needs a value, or a min and a max.", pointer)
+
+
+def check_question(question: Question, rules: RuleSet) -> None:
+    """Raise UnknownReference or UnreadableQuestion, with a pointer, for the first thing that makes no sense."""
+    for n, code in enumerate(question.jurisdictions):
+        check_place(code, rules, f"/jurisdictions/{n}")
+    for n, asked in enumerate(question.recognisers):
+        if asked.country is not None:
+            check_place(asked.country, rules, f"/recognisers/{n}/country")
+    _check_credential(question.credential, rules)
+    _check_facts(question.holder, "holder", "/holder", rules)
+    _check_facts(question.programme.features, "programme", "/programme/features", rules)
+
+
+def _check_credential(credential: Credential, rules: RuleSet) -> None:
+    if not credential.title.strip():
+        raise UnreadableQuestion("The title of the credential is empty.", "/credential/title")
+    if credential.issuer.country is not None:
+        check_place(credential.issuer.country, rules, "/credential/issuer/country")
+    if credential.level is not None:
+        check_level(credential.level, rules, "/credential/level")
+    if credential.credit is not None:
+        credit = credential.credit
+        check_system(credit.system, rules, "/credential/credit/system")
+        amounts = [value for value in (credit.amount, credit.min, credit.max) if value is not None]
+        if not amounts or any(value < 0 for value in amounts):
+            raise UnreadableQuestion("Credit needs an amount, or a min and a max, not below 0.", "/credential/credit")
+    for name, known in (("schemes", rules.schemes), ("registers", {r.id: r for r in rules.data.registers})):
+        _check_ids(getattr(credential, name) or (), known, name, rules)
+    if credential.field is not None and not (credential.field.isdigit() and 2 <= len(credential.field) <= 4):
+        text = f"Found {credential.field!r}, expected an ISCED-F 2013 code of two to four digits."
+        raise UnreadableQuestion(text, "/credential/field")
+    _check_facts(credential.features, "credential", "/credential/features", rules)
+
+
+def _check_ids(ids: Iterable[str], known: Mapping[str, object], name: str, rules: RuleSet) -> None:
+    for n, wanted in enumerate(ids):
+        if wanted not in known:
+            raise unknown(name.removesuffix("s"), wanted, known, f"/credential/{name}/{n}")
+
+
+def _check_facts(facts: Mapping[str, CircumstanceValue], on: str, pointer: str, rules: RuleSet) -> None:
+    known = {fact.id: fact for fact in rules.data.circumstances if fact.on == on}
+    for name, value in facts.items():
+        if name not in known:
+            raise unknown(f"fact about the {on}", name, known, f"{pointer}/{name}")
+        _check_value(known[name], value, f"{pointer}/{name}")
+
+
+def _check_value(fact: Circumstance, value: CircumstanceValue, pointer: str) -> None:
+    expected = {"boolean": "true or false", "number": "a number", "date": "a day such as 2024-09-01", "text": "text"}
+    try:
+        fits = isinstance(value, bool) == (fact.type == "boolean")
+        if fits and fact.type == "number":
+            Fraction(str(value))
+        elif fits and fact.type == "date":
+            date.fromisoformat(str(value))
+    except ValueError:
+        fits = False
+    if not fits:
+        raise UnreadableQuestion(f"Found {value!r}, expected {expected[fact.type]} ({fact.text}).", pointer)

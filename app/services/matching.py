@@ -1,0 +1,105 @@
+"""Finds what people mean by a name: the catalogue entry of a described credential, the body of a named recogniser."""
+
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.credential import Credential
+from app.domain.recognisers import Recogniser
+from app.domain.report import AskedRecogniser, Reading
+from app.domain.ruleset import RuleSet
+from app.domain.text import fold
+from app.store import catalogue
+
+NAME_SCORE = 90
+"""Least similarity, 0 to 100, at which another spelling of a name is taken to be the same body."""
+TITLE_SCORE = 92
+"""Least similarity at which another spelling of a title is taken to be the same credential of the same issuer."""
+
+
+def find_recogniser(name: str, rules: RuleSet, country: str | None = None) -> Recogniser | None:
+    """The body that a name or id means, or None when none is clearly meant.
+
+    An id, a name or an alias in any spelling of case, accents and punctuation; else the one body whose name is nearly
+    the same. Where several fit, one in the given country is taken, and none when that does not settle it.
+    """
+    wanted = fold(name)
+    exact = [
+        body for body in rules.data.recognisers if wanted in {fold(n) for n in (body.id, body.name, *body.aliases)}
+    ]
+    if not exact:
+        bare = fold(name.partition("(")[0])
+        inside = fold(name.partition("(")[2])
+        exact = [
+            body
+            for body in rules.data.recognisers
+            if {fold(n) for n in (body.name, *body.aliases)} & ({bare, inside} - {""})
+        ]
+    if not exact:
+        scored = [
+            (max(fuzz.token_sort_ratio(wanted, fold(n)) for n in (body.name, *body.aliases)), body)
+            for body in rules.data.recognisers
+        ]
+        best = max((score for score, _ in scored), default=0)
+        exact = [body for score, body in scored if score == best and score >= NAME_SCORE]
+    return _only(exact, rules, country)
+
+
+def _only(bodies: list[Recogniser], rules: RuleSet, country: str | None) -> Recogniser | None:
+    if len(bodies) > 1 and country is not None:
+        bodies = [body for body in bodies if body.jurisdiction.partition("-")[0] == country.partition("-")[0]]
+    return bodies[0] if len(bodies) == 1 else None
+
+
+def asked_recogniser(asked: AskedRecogniser, rules: RuleSet) -> AskedRecogniser:
+    """The recogniser of a question with what the data knows of it."""
+    body = rules.recognisers.get(asked.id or "") or find_recogniser(asked.name, rules, asked.country)
+    if body is None:
+        return asked
+    return AskedRecogniser(name=body.name, id=body.id, kind=body.kind, country=body.jurisdiction)
+
+
+async def match_credential(
+    session: AsyncSession, release: int, credential: Credential
+) -> tuple[str, Reading] | None:
+    """The catalogue id that a described credential clearly means, and why; None when none is clear.
+
+    First an equal title or alias, then a nearly equal one, always by an issuer that may be the same.
+    """
+    title = fold(credential.title)
+    issuer = fold(credential.issuer.name or "")
+    candidates = await catalogue.find_names(session, release, title)
+    fitting = {entry for _, theirs, entry in candidates if same_issuer(issuer, theirs)}
+    if len(fitting) == 1:
+        entry = fitting.pop()
+        return entry, _reading(entry, "title and issuer are those of a catalogue entry")
+    if fitting or not issuer:
+        return None
+    issuers = [name for name in await catalogue.list_issuers(session) if same_issuer(issuer, name)]
+    names = await catalogue.find_names_of_issuers(session, release, issuers)
+    best: dict[str, float] = {}
+    for name, _, entry in names:
+        best[entry] = max(best.get(entry, 0), fuzz.token_sort_ratio(title, name))
+    top = max(best.values(), default=0)
+    leading = [entry for entry, score in best.items() if score == top]
+    if top < TITLE_SCORE or len(leading) != 1:
+        return None
+    return leading[0], _reading(leading[0], f"the title is nearly that of a catalogue entry ({top:.0f} of 100)")
+
+
+def same_issuer(told: str, known: str | None) -> bool:
+    """Whether two folded issuer names may mean the same body: one is in the other, or one is not told."""
+    if not told or not known:
+        return True
+    return _has_words(told, known) or _has_words(known, told)
+
+
+def _has_words(text: str, part: str) -> bool:
+    return f" {part} " in f" {text} "
+
+
+def _reading(entry: str, because: str) -> Reading:
+    return Reading(attribute="/credential/id", value=entry, because=because)
+
+

@@ -1,0 +1,103 @@
+"""Loads the framework files as a release, and serves compiled releases."""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.datasets.check import check_data
+from app.domain.dataset import merged
+from app.domain.errors import NotReady, UnknownRelease
+from app.domain.ruleset import RuleSet
+from app.store import releases
+from app.store.database import open_session
+
+
+async def load_data(engine: AsyncEngine, data: Path) -> tuple[int, bool]:
+    """Read the data folder, store it as a release and serve it: its number, and whether it is new.
+
+    Files that were loaded before are not even parsed. Raises InvalidData with all faults, and then changes nothing.
+    """
+    checksum = await asyncio.to_thread(checksum_of_files, data)
+    async with open_session(engine) as session, session.begin():
+        known = await releases.find_by_files(session, checksum)
+        if known is not None:
+            if await releases.find_active_number(session) is None:
+                await releases.activate(session, known)
+            return known, False
+    files = await asyncio.to_thread(check_data, data)
+    dataset = merged(file.dataset for file in files)
+    async with open_session(engine) as session, session.begin():
+        before = {release.number for release in await releases.list_releases(session)}
+        number = await releases.add_release(session, dataset, checksum)
+        await releases.activate(session, number)
+    return number, number not in before
+
+
+def checksum_of_files(data: Path) -> str:
+    """SHA-256 over the names and contents of the framework and catalogue files."""
+    digest = hashlib.sha256()
+    for folder in ("frameworks", "catalogue"):
+        for path in sorted((data / folder).rglob("*.yaml")):
+            digest.update(f"{path.relative_to(data)}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+class RuleSets:
+    """The compiled releases of this process: the active one, and a few older ones that questions pinned."""
+
+    KEPT = 4
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._compiled: OrderedDict[int, RuleSet] = OrderedDict()
+        self._active: int | None = None
+        self._lock = asyncio.Lock()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a release is being served."""
+        return self._active is not None
+
+    async def refresh(self) -> None:
+        """Look which release is active and compile it when it changed."""
+        async with open_session(self._engine) as session:
+            number = await releases.find_active_number(session)
+        if number is not None and number != self._active:
+            await self.get(number)
+            self._active = number
+
+    async def get(self, number: int | None = None) -> RuleSet:
+        """The active release, or the one asked for. Raises NotReady or UnknownRelease."""
+        number = self._active if number is None else number
+        if number is None:
+            raise NotReady
+        if number in self._compiled:
+            self._compiled.move_to_end(number)
+            return self._compiled[number]
+        async with self._lock:
+            if number not in self._compiled:
+                self._compiled[number] = await self._compile(number)
+                while len(self._compiled) > self.KEPT:
+                    oldest = next(key for key in self._compiled if key not in (self._active, number))
+                    del self._compiled[oldest]
+        return self._compiled[number]
+
+    async def _compile(self, number: int) -> RuleSet:
+        async with open_session(self._engine) as session:
+            rules = await releases.find_rules(session, number)
+            if rules is None:
+                known = await releases.list_releases(session)
+                raise UnknownRelease(number, known[0].number if known else 0)
+        return rules
+
+    async def keep_fresh(self, seconds: float) -> None:
+        """Look for a newly activated release for ever; a database that is away is tried again."""
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await self.refresh()
+            except Exception:  # noqa: BLE001 - the service goes on with what it has, and tries again
+                continue

@@ -1,0 +1,1 @@
+"""Tables, queries, releases: the one place that knows SQL."""

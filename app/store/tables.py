@@ -1,0 +1,231 @@
+"""The tables. Columns are what is searched by; ``body`` is the whole statement, only read back.
+
+Every statement is versioned by release: it belongs to the releases from ``since`` up to, not including, ``until``.
+So a statement that does not change is stored once, an old release can be read as it was, and the difference between
+two releases is a query. Rows are added and closed, never rewritten.
+"""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, CheckConstraint, Column, DateTime, ForeignKey, Index, Integer
+from sqlmodel import Field, SQLModel
+
+
+class ReleaseRow(SQLModel, table=True):
+    """One immutable, numbered, checksummed state of the data."""
+
+    __tablename__ = "releases"
+
+    number: int = Field(primary_key=True)
+    checksum: str = Field(max_length=64)
+    """SHA-256 of the statements."""
+    files_checksum: str = Field(max_length=64, index=True)
+    """SHA-256 of the files that it was read from, to know quickly that nothing changed."""
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    counts: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class ActiveReleaseRow(SQLModel, table=True):
+    """The one release that is served: a single row."""
+
+    __tablename__ = "active_release"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one_row"),)
+
+    id: int = Field(default=1, primary_key=True)
+    number: int = Field(foreign_key="releases.number")
+
+
+class StatementRow(SQLModel):
+    """What every table of statements has."""
+
+    section: ClassVar[str]
+
+    pk: int | None = Field(default=None, primary_key=True)
+    id: str = Field(max_length=200, index=True)
+    since: int = Field(foreign_key="releases.number", index=True)
+    until: int | None = Field(default=None, foreign_key="releases.number", index=True)
+    body: dict[str, Any] = Field(sa_type=JSON)
+
+
+class DatedRow(StatementRow):
+    """A statement with a period and a confidence."""
+
+    valid_from: date | None = None
+    valid_to: date | None = None
+    confidence: str = Field(max_length=6)
+
+
+class SourceRow(StatementRow, table=True):
+    __tablename__ = "sources"
+    section: ClassVar[str] = "sources"
+    title: str
+    publisher: str | None = None
+    url: str | None = None
+
+
+class JurisdictionRow(DatedRow, table=True):
+    __tablename__ = "jurisdictions"
+    section: ClassVar[str] = "jurisdictions"
+    name: str
+    kind: str = Field(max_length=20)
+
+
+class RecogniserRow(DatedRow, table=True):
+    __tablename__ = "recognisers"
+    section: ClassVar[str] = "recognisers"
+    name: str
+    kind: str = Field(max_length=40, index=True)
+    jurisdiction: str = Field(max_length=10, index=True)
+    url: str | None = None
+
+
+class RegisterRow(DatedRow, table=True):
+    __tablename__ = "registers"
+    section: ClassVar[str] = "registers"
+    name: str
+    jurisdiction: str = Field(max_length=10, index=True)
+    url: str | None = None
+
+
+class FrameworkRow(DatedRow, table=True):
+    __tablename__ = "frameworks"
+    section: ClassVar[str] = "frameworks"
+    name: str
+    jurisdiction: str = Field(max_length=10, index=True)
+
+
+class LevelRow(SQLModel, table=True):
+    """A level of a framework, in the framework's order."""
+
+    __tablename__ = "levels"
+    framework_pk: int = Field(
+        sa_column=Column(Integer, ForeignKey("frameworks.pk", ondelete="CASCADE"), primary_key=True)
+    )
+    position: int = Field(primary_key=True)
+    framework: str = Field(max_length=200, index=True)
+    value: str = Field(max_length=40)
+    title: str | None = None
+
+
+class LevelLinkRow(DatedRow, table=True):
+    __tablename__ = "level_links"
+    section: ClassVar[str] = "level_links"
+    framework: str = Field(max_length=200, index=True)
+    to_framework: str = Field(max_length=200, index=True)
+    strength: str = Field(max_length=20)
+
+
+class LevelPairRow(SQLModel, table=True):
+    """One line of a level link: a level on the left and one that it corresponds to, or none."""
+
+    __tablename__ = "level_pairs"
+    link_pk: int = Field(
+        sa_column=Column(Integer, ForeignKey("level_links.pk", ondelete="CASCADE"), primary_key=True)
+    )
+    position: int = Field(primary_key=True)
+    level: str = Field(max_length=40)
+    to_level: str | None = Field(default=None, max_length=40)
+
+
+class CreditSystemRow(DatedRow, table=True):
+    __tablename__ = "credit_systems"
+    section: ClassVar[str] = "credit_systems"
+    name: str
+    jurisdiction: str = Field(max_length=10, index=True)
+
+
+class CreditReadingRow(DatedRow, table=True):
+    __tablename__ = "credit_readings"
+    section: ClassVar[str] = "credit_readings"
+    system: str = Field(max_length=200, index=True)
+    jurisdiction: str = Field(max_length=10, index=True)
+    recogniser: str | None = Field(default=None, max_length=200)
+
+
+class EquivalenceRow(DatedRow, table=True):
+    __tablename__ = "equivalences"
+    section: ClassVar[str] = "equivalences"
+    system: str = Field(max_length=200, index=True)
+    to_system: str = Field(max_length=200, index=True)
+    jurisdiction: str | None = Field(default=None, max_length=10)
+    recogniser: str | None = Field(default=None, max_length=200)
+    basis: str = Field(max_length=20)
+
+
+class SchemeRow(DatedRow, table=True):
+    __tablename__ = "schemes"
+    section: ClassVar[str] = "schemes"
+    name: str
+    jurisdiction: str = Field(max_length=10, index=True)
+    status: str = Field(max_length=20)
+    authority: str | None = Field(default=None, max_length=200)
+
+
+class CircumstanceRow(StatementRow, table=True):
+    __tablename__ = "circumstances"
+    section: ClassVar[str] = "circumstances"
+    on: str = Field(max_length=20)
+    type: str = Field(max_length=20)
+
+
+class RuleRow(DatedRow, table=True):
+    __tablename__ = "rules"
+    section: ClassVar[str] = "rules"
+    jurisdiction: str = Field(max_length=10, index=True)
+    recogniser: str | None = Field(default=None, max_length=200, index=True)
+    scheme: str | None = Field(default=None, max_length=200)
+    status: str = Field(max_length=20)
+    otherwise: str = Field(max_length=20)
+    basis: str = Field(max_length=30)
+    binding: bool
+
+
+class CredentialRow(DatedRow, table=True):
+    __tablename__ = "credentials"
+    __table_args__ = (Index("credentials_by_id_and_release", "id", "since"),)
+    section: ClassVar[str] = "credentials"
+    title: str
+    issuer: str | None = Field(default=None)
+    issuer_country: str | None = Field(default=None, max_length=10, index=True)
+    kind: str | None = Field(default=None, max_length=40, index=True)
+
+
+class CredentialNameRow(SQLModel, table=True):
+    """A title or alias of a credential, folded, to find it by."""
+
+    __tablename__ = "credential_names"
+    credential_pk: int = Field(
+        sa_column=Column(Integer, ForeignKey("credentials.pk", ondelete="CASCADE"), primary_key=True)
+    )
+    position: int = Field(primary_key=True)
+    name: str = Field(index=True)
+    issuer: str | None = Field(default=None, index=True)
+
+
+class DecisionRow(DatedRow, table=True):
+    __tablename__ = "decisions"
+    section: ClassVar[str] = "decisions"
+    recogniser: str = Field(max_length=200, index=True)
+    jurisdiction: str | None = Field(default=None, max_length=10)
+    status: str = Field(max_length=20)
+    basis: str = Field(max_length=30)
+    binding: bool
+    programme: str | None = None
+
+
+class DecisionCredentialRow(SQLModel, table=True):
+    """A credential that a decision speaks of."""
+
+    __tablename__ = "decision_credentials"
+    decision_pk: int = Field(
+        sa_column=Column(Integer, ForeignKey("decisions.pk", ondelete="CASCADE"), primary_key=True)
+    )
+    credential: str = Field(max_length=200, primary_key=True, index=True)
+
+
+STATEMENT_TABLES: tuple[type[StatementRow], ...] = (
+    SourceRow, JurisdictionRow, RecogniserRow, RegisterRow, FrameworkRow, LevelLinkRow, CreditSystemRow,
+    CreditReadingRow, EquivalenceRow, SchemeRow, CircumstanceRow, RuleRow, CredentialRow, DecisionRow,
+)  # fmt: skip
+"""The tables of statements, one for every section of a dataset."""

@@ -1,0 +1,79 @@
+"""Databases and clients that tests share. Real ones: SQLite files and a PostgreSQL server started here."""
+
+import asyncio
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import create_engine, make_url, text
+
+from app.main import create_app
+from app.services.administration import load, migrate
+from app.settings import ROOT, Settings
+
+EXLAND = Path(__file__).parent / "data"
+"""Framework data of an invented place."""
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server: one given in TEST_POSTGRES_URL, else one started for this run."""
+    given = os.environ.get("TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    import pgserver
+
+    folder = tmp_path_factory.mktemp("postgres")
+    for part in (folder, *folder.parents):  # a server started by root runs as another user, who must get in
+        if part.is_relative_to("/tmp") and part != Path("/tmp"):
+            part.chmod(0o755)
+    server = pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/test.db"
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"test_{uuid.uuid4().hex}"
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield url.set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+def client_for(database_url: str, data: Path) -> Iterator[TestClient]:
+    """A client of the service with this data loaded."""
+    migrate(database_url)
+    asyncio.run(load(database_url, data))
+    settings = Settings(database_url=database_url, data_dir=data)
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The service with the real framework data."""
+    yield from client_for(f"sqlite:///{tmp_path_factory.mktemp('real')}/p.db", ROOT / "data")
+
+
+@pytest.fixture(scope="session")
+def exland(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The service with the data of the invented place."""
+    yield from client_for(f"sqlite:///{tmp_path_factory.mktemp('exland')}/p.db", EXLAND)
