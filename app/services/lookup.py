@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.credential import Credential
 from app.domain.errors import unknown
 from app.domain.evaluation import evaluate
 from app.domain.report import Question, Reading, Report, UnderstoodCredential
@@ -11,6 +12,7 @@ from app.domain.rules import Decision
 from app.domain.ruleset import RuleSet
 from app.domain.understanding import filled_from
 from app.services.checking import check_question
+from app.services.conversion import find_framework, find_system
 from app.services.matching import asked_recogniser, match_credential
 from app.store import catalogue
 
@@ -42,7 +44,19 @@ async def look_up(session: AsyncSession, rules: RuleSet, question: Question) -> 
         question = replace(question, credential=replace(filled, id=entry_id))
         readings += taken if readings else ()
         decisions = await catalogue.find_decisions(session, release, entry_id)
+    question = replace(question, credential=_with_ids(question.credential, rules))
     check_question(question, rules)
     question = replace(question, recognisers=tuple(asked_recogniser(asked, rules) for asked in question.recognisers))
     understood = UnderstoodCredential(credential=question.credential, readings=readings)
     return evaluate(question, rules, decisions, understood=understood)
+
+
+def _with_ids(credential: Credential, rules: RuleSet) -> Credential:
+    """Units and frameworks may be named as people name them; from here on they have their ids."""
+    if credential.credit is not None:
+        system = find_system(credential.credit.system, rules, "/credential/credit/system")
+        credential = replace(credential, credit=replace(credential.credit, system=system))
+    if credential.level is not None:
+        framework = find_framework(credential.level.framework, rules, "/credential/level/framework")
+        credential = replace(credential, level=replace(credential.level, framework=framework))
+    return credential

@@ -1,0 +1,46 @@
+# Everything a person or CI does here. Only Python 3.11+ and make are needed.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+WORKERS ?= 1
+DATABASE_URL ?= sqlite:///var/passerelle.db
+export DATABASE_URL
+
+.PHONY: help setup serve test check scorecard lock schema
+
+help: ## Show these lines
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+
+$(VENV)/.installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+setup: $(VENV)/.installed ## Make a virtual environment with the locked dependencies
+
+serve: setup ## Migrate, load the data and serve (PORT, HOST, WORKERS, DATABASE_URL)
+	@$(BIN)/passerelle serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
+
+test: setup ## Run all tests, those against a real PostgreSQL included
+	@env -u DATABASE_URL $(BIN)/python -m pytest -n auto
+
+check: setup ## Lint, types, import rules and the data
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/passerelle check
+
+scorecard: setup ## Compare answers with published ones (GOLD=FILE)
+	@env -u DATABASE_URL $(BIN)/python -m tests.scorecard $(GOLD)
+
+lock: setup ## Renew requirements.txt from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet -o requirements.txt
+
+schema: setup ## Renew the JSON Schema of framework files
+	$(BIN)/passerelle schema data/schema/framework.schema.json
