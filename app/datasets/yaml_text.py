@@ -17,6 +17,9 @@ Value = str | bool | None | list["Value"] | dict[str, "Value"]
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 40
 
+_PLAIN_TAGS = {
+    f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value")
+}
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -126,5 +129,5 @@ def _keys(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
 
 
 def _has_tag(node: yaml.ScalarNode) -> bool:
-    """Whether the scalar carries a tag that is not one of YAML's own implicit ones."""
-    return not node.tag.startswith("tag:yaml.org,2002:") or node.tag.endswith((":binary", ":python"))
+    """Whether the scalar carries a tag other than those that YAML gives to plain values by itself."""
+    return node.tag not in _PLAIN_TAGS

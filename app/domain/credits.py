@@ -12,7 +12,7 @@ from typing import Literal
 
 from app.domain.described import DESCRIBED
 from app.domain.paths import strongest_path
-from app.domain.sources import Citation, Confidence, Statement, weakest_confidence
+from app.domain.sources import CONFIDENCES, Citation, Confidence, Statement, weakest_confidence
 
 HOURS = "hours"
 """Id of the unit that every credit system with notional hours leads to: hours of learning."""
@@ -241,7 +241,7 @@ class CreditGraph:
             start,
             goal,
             ends=lambda e: (e.system, e.equals.system),
-            weakness=lambda e: ("high", "medium", "low").index(e.confidence) * len(EQUIVALENCE_BASES)
+            weakness=lambda e: CONFIDENCES.index(e.confidence) * len(EQUIVALENCE_BASES)
             + EQUIVALENCE_BASES.index(e.basis),
             name=lambda e: e.id,
         )

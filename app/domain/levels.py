@@ -10,7 +10,7 @@ from typing import Literal
 
 from app.domain.described import DESCRIBED
 from app.domain.paths import strongest_path
-from app.domain.sources import Citation, Confidence, Statement, weakest_confidence
+from app.domain.sources import CONFIDENCES, Citation, Confidence, Statement, weakest_confidence
 
 Strength = Literal["referenced", "compared", "indicative"]
 """referenced: an official referencing report; compared: an official comparison; indicative: anything else published."""
@@ -79,13 +79,18 @@ class LevelLink(Statement):
     strength: Strength
     """How official the table is."""
     table: Mapping[str, tuple[str, ...]]
-    """For each level on the left, the levels on the right that it corresponds to; none at all is written []."""
+    """For each level on the left, the levels on the right that it corresponds to; none at all is written []. A level
+    that is left out is one of which the source says nothing."""
 
-    def across(self, value: str, start: str) -> frozenset[str]:
-        """The levels opposite one level, read from either side of the table."""
+    def across(self, value: str, start: str) -> frozenset[str] | None:
+        """The levels opposite one level, read from either side of the table.
+
+        An empty set is a published answer, no level corresponds; None means that the table does not say. Read from the
+        right, a level that stands nowhere is one of which the table does not say.
+        """
         if start == self.framework:
-            return frozenset(self.table.get(value, ()))
-        return frozenset(left for left, right in self.table.items() if value in right)
+            return frozenset(self.table[value]) if value in self.table else None
+        return frozenset(left for left, right in self.table.items() if value in right) or None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,29 +166,51 @@ class LevelGraph:
     def convert(self, reference: LevelReference, to_framework: str, on: date) -> LevelResult | None:
         """Express a level in another framework, or None where no published path exists on that day.
 
-        The path with the strongest weakest link is taken, then the shortest. A level that the tables leave
-        out gives an empty result: that is a published answer too ("no corresponding level").
+        The path with the strongest weakest link is taken, then the shortest. A table that says nothing of the level is
+        no path. An empty result is a published answer, "no level corresponds"; only a table between the two frameworks
+        themselves can give it.
         """
         values = self.values(reference)
         if not values:
             return None
         if to_framework == reference.framework:
             return LevelResult(framework=to_framework, levels=values, strength="same_framework")
-        path = strongest_path(
-            _unique(link for link in self.links if link.holds_on(on)),
+        usable = _unique(link for link in self.links if link.holds_on(on))
+        while path := strongest_path(
+            usable,
             reference.framework,
             to_framework,
             ends=lambda link: (link.framework, link.to_framework),
-            weakness=lambda link: STRENGTHS.index(link.strength) * 3
-            + ("high", "medium", "low").index(link.confidence),
+            weakness=_weakness,
             name=lambda link: link.id,
-        )
-        if path is None:
-            return None
-        steps, here, reached = [], reference.framework, frozenset(values)
+        ):
+            walked = self._walk(path, reference.framework, values)
+            if isinstance(walked, LevelLink):
+                usable.remove(walked)
+                continue
+            return LevelResult(
+                framework=to_framework,
+                levels=walked[-1].levels,
+                strength=max((link.strength for link in path), key=STRENGTHS.index),
+                path=walked,
+                confidence=weakest_confidence(link.confidence for link in path),
+                sources=tuple(dict.fromkeys(citation for link in path for citation in link.sources)),
+            )
+        return None
+
+    def _walk(
+        self, path: tuple[LevelLink, ...], start: str, values: tuple[str, ...]
+    ) -> tuple[LevelStep, ...] | LevelLink:
+        """The steps along a path, or the link that does not lead on from these levels."""
+        steps, here, reached = [], start, frozenset(values)
         for link in path:
             there = link.to_framework if here == link.framework else link.framework
-            reached = frozenset(other for value in reached for other in link.across(value, here))
+            opposite = [link.across(value, here) for value in reached]
+            if None in opposite:
+                return link
+            reached = frozenset(other for others in opposite if others for other in others)
+            if not reached and len(path) > 1:
+                return link
             steps.append(
                 LevelStep(
                     link=link.id,
@@ -194,19 +221,17 @@ class LevelGraph:
                 )
             )
             here = there
-        return LevelResult(
-            framework=to_framework,
-            levels=self._in_order(to_framework, reached),
-            strength=max((link.strength for link in path), key=STRENGTHS.index),
-            path=tuple(steps),
-            confidence=weakest_confidence(link.confidence for link in path),
-            sources=tuple(dict.fromkeys(citation for link in path for citation in link.sources)),
-        )
+        return tuple(steps)
 
     def _in_order(self, framework: str, values: Iterable[str]) -> tuple[str, ...]:
         known = self.frameworks.get(framework)
         ranks = {level.value: n for n, level in enumerate(known.levels)} if known else {}
         return tuple(sorted(values, key=lambda value: (ranks.get(value, len(ranks)), value)))
+
+
+def _weakness(link: LevelLink) -> int:
+    """How weak a link is: first by how official it is, then by our confidence in it."""
+    return STRENGTHS.index(link.strength) * len(CONFIDENCES) + CONFIDENCES.index(link.confidence)
 
 
 def _unique(links: Iterable[LevelLink]) -> list[LevelLink]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from app.domain.criteria import Criterion
-from app.domain.described import DESCRIBED
+from app.domain.described import DESCRIBED, describes_heirs
 from app.domain.programmes import StudyLevel
 from app.domain.recognisers import RecogniserKind
 from app.domain.sources import Statement
@@ -118,6 +118,7 @@ class Condition:
     """How to test it; without one it stays for a person to judge."""
 
 
+@describes_heirs
 @dataclass(frozen=True, kw_only=True)
 class Ruling(Statement):
     """What is said about recognising: common to rules and decisions."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from app.domain.described import DESCRIBED
+from app.domain.described import DESCRIBED, describes_heirs
 from app.domain.validity import Dated
 
 Confidence = Literal["high", "medium", "low"]
@@ -57,6 +57,7 @@ class Citation:
     """Where in the source: article, page, section."""
 
 
+@describes_heirs
 @dataclass(frozen=True, kw_only=True)
 class Statement(Dated):
     """Anything the data claims: it has an id, a period, sources and a confidence."""

@@ -8,9 +8,10 @@ that day never both hold and never leave a gap.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.domain.described import DESCRIBED
+from app.domain.described import DESCRIBED, describes_heirs
 
 
+@describes_heirs
 @dataclass(frozen=True, kw_only=True)
 class Dated:
     """Something that holds during a period."""

@@ -32,6 +32,17 @@ def test_a_level_without_counterpart_gives_no_levels_and_still_a_path() -> None:
     assert result.path
 
 
+def test_a_table_that_does_not_say_is_no_path() -> None:
+    levels = exland().levels
+    silent = replace(levels.links[0], table={"1": ("3",)})
+    assert LevelGraph(levels.frameworks, (silent,)).convert(reference("xfq", "2"), "eqf", DAY) is None
+    assert LevelGraph(levels.frameworks, (silent,)).convert(reference("eqf", "8"), "xfq", DAY) is None
+
+
+def test_no_counterpart_halfway_says_nothing_of_the_framework_beyond() -> None:
+    assert exland().levels.convert(reference("xfq", "5"), "xgq", DAY) is None
+
+
 def test_a_link_counts_only_within_its_validity() -> None:
     assert exland().levels.convert(reference("xfq", "3"), "eqf", date(2019, 12, 31)) is None
 
