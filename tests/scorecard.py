@@ -5,10 +5,11 @@ Its own words are few (yes, conditional, no); they are read so:
 
 - ``yes``: recognised; where the case lists conditions, conditional too, since those may not be known to be met.
 - ``conditional``: conditional, or discretionary (somebody decides in the single case).
-- ``no``: not recognised; where the case itself says that somebody may still decide, discretionary too.
+- ``no``: not recognised; discretionary too where the case itself says that somebody may still decide, or where the
+  question asks for a right ("is it automatic", "do they have to"): that somebody decides is a no to that.
 
 No information and undetermined are counted as no information: the service did not claim anything.
-The purpose follows from the question's words, else from the kind of recogniser.
+The purpose follows from the question's words, else from the kind of recogniser and of answer.
 """
 
 import asyncio
@@ -45,6 +46,7 @@ WORDS_OF_PURPOSE = (
     ("funding", ("funded", "funding", "subsidy", "loan", "pay for")),
 )
 STILL_DECIDES = re.compile(r"\b(decides?|discretion|may still|application is needed|case by case)\b")
+A_RIGHT = re.compile(r"\b(automatic(ally)?|guaranteed?|have to|has to|must|obliged|entitled|right to|bound)\b")
 LEVEL = re.compile(r"\b([A-Z][A-Za-z-]{1,10})\s+(?:levels?\s+)?(\d+(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(\d+(?:\.\d+)?))?")
 KINDS = {
     "competent_authority", "quality_agency", "national_body", "framework", "enic_naric", "funder",
@@ -168,7 +170,7 @@ class Asker:
             reasons = [f"{outcome['status']}: missing {', '.join(outcome['missing']) or 'a rule'}"]
             return Verdict(case, "no information", reasons, outcome)
         reasons = [
-            *_status_differs(case["expected"], outcome),
+            *_status_differs(case, outcome),
             *self._credit_differs(case["expected"]["credit"], outcome),
             *_share_differs(case["expected"]["share_of_programme"], outcome),
             *self._level_differs(case, outcome),
@@ -242,14 +244,16 @@ class Asker:
         return [f"level: ours {ours}, expected {framework} {levels}"]
 
 
-def _status_differs(expected: dict[str, Any], outcome: dict[str, Any]) -> list[str]:
+def _status_differs(case: dict[str, Any], outcome: dict[str, Any]) -> list[str]:
+    expected = case["expected"]
     said, ours = str(expected["recognised"]), outcome["status"]
     said = {"True": "yes", "False": "no"}.get(said, said)
     allowed = {"yes": {"recognised"}, "conditional": {"conditional", "discretionary"}, "no": {"not_recognised"}}[said]
     conditions = expected.get("conditions") or []
     if said == "yes" and conditions:
         allowed = allowed | {"conditional"}
-    if said == "no" and any(STILL_DECIDES.search(condition) for condition in conditions):
+    asks_for_right = A_RIGHT.search((case.get("question") or "").casefold())
+    if said == "no" and (asks_for_right or any(STILL_DECIDES.search(condition) for condition in conditions)):
         allowed = allowed | {"discretionary"}
     return [] if ours in allowed else [f"status: ours {ours}, expected {said}"]
 
@@ -280,6 +284,8 @@ def _purposes(case: dict[str, Any]) -> tuple[str, ...]:
     """Purposes in the order in which they are looked at."""
     question = fold(case.get("question") or "")
     kind_order = ORDER_BY_KIND.get(case["recogniser"].get("kind"), STUDY)
+    if case["expected"].get("share_of_programme"):
+        kind_order = STUDY  # a share of a programme is an answer about study credit
     named = [purpose for purpose, words in WORDS_OF_PURPOSE if any(fold(word) in question for word in words)]
     return tuple(dict.fromkeys([*named, *kind_order]))
 

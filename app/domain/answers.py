@@ -73,7 +73,8 @@ def compose(
         used.steps.append(_step(f"Decides: {status.replace('_', ' ')}", decisive))
         used.ruling(decisive.ruling)
     for opinion in beaten:
-        used.steps.append(_step("Also in force, weaker or to the same effect", opinion))
+        lead = "Also in force, weaker or to the same effect"
+        used.steps.append(_step("May apply too, without changing the answer" if opinion.is_open else lead, opinion))
     members = tuple(_answer(opinion, facts, rules, used) for opinion in listed)
     conditions = decisive.conditions if decisive and status != "undetermined" else ()
     if decisive is None and not opened and any(member.status in _COUNTS for member in members):
@@ -215,7 +216,7 @@ def _credit(ruling: Ruling, facts: Facts, rules: RuleSet, used: _Used) -> Outcom
     if grant is None:
         return None
     if grant.meaning == "own_size":
-        return _own_size(grant, facts, used)
+        return _own_size(grant, ruling, facts, used)
     if grant.meaning == "zero":
         grant = Grant(meaning="zero", amount=Fraction(0), system=grant.system, text=grant.text)
     amount = grant.amount if grant.meaning in ("exact", "zero") else None
@@ -239,10 +240,11 @@ def _credit(ruling: Ruling, facts: Facts, rules: RuleSet, used: _Used) -> Outcom
     )
 
 
-def _own_size(grant: Grant, facts: Facts, used: _Used) -> OutcomeCredit:
-    """The credential's own size in the unit of the ruling; without a known size, no figure."""
+def _own_size(grant: Grant, ruling: Ruling, facts: Facts, used: _Used) -> OutcomeCredit:
+    """The credential's own size in the unit of the ruling, by its body's own figures first; no figure without a size."""
     assert grant.system is not None
-    result = _converted(facts, grant.system, ())
+    recogniser = ruling.recogniser if isinstance(ruling, Rule | Decision) else None
+    result = _converted(facts, grant.system, (), recogniser)
     if result is None:
         text = grant.text or "The size of the credential is not known, or no published conversion leads to this unit."
         return OutcomeCredit(meaning="not_published", system=grant.system, text=text, method="rule")
@@ -264,7 +266,9 @@ def _indicative_credit(
     return None if result is None else _outcome_credit("indicative", result, facts, used, None)
 
 
-def _converted(facts: Facts, system: str, to_places: tuple[str, ...]) -> CreditResult | None:
+def _converted(
+    facts: Facts, system: str, to_places: tuple[str, ...], recogniser: str | None = None
+) -> CreditResult | None:
     credential = facts.credential
     credit = credential.credit
     if credit is None and credential.notional_hours is not None:
@@ -273,7 +277,9 @@ def _converted(facts: Facts, system: str, to_places: tuple[str, ...]) -> CreditR
     if credit is None:
         return None
     places = facts.issuer_places
-    return facts.credits.convert(credit, system, facts.as_of, places=places, to_places=to_places or places)
+    return facts.credits.convert(
+        credit, system, facts.as_of, places=places, to_places=to_places or places, recogniser=recogniser
+    )
 
 
 def _outcome_credit(

@@ -14,7 +14,7 @@ from app.domain.credential import Credential, CredentialKind, Delivery, DigitalF
 from app.domain.credits import HOURS, CreditAmount, CreditGraph, Range, as_range
 from app.domain.described import DESCRIBED
 from app.domain.jurisdictions import Places
-from app.domain.levels import LevelGraph, LevelReference
+from app.domain.levels import LevelGraph
 from app.domain.programmes import WIDER_LEVELS, Programme, StudyLevel
 from app.domain.schemes import Scheme
 from app.domain.text import contains_phrase, fold
@@ -602,10 +602,3 @@ _TESTS = {
     "circumstances": _find_circumstances,
     "programme": _find_programme,
 }
-
-
-def level_reference(framework: str, values: tuple[str, ...]) -> LevelReference:
-    """A reference to one level, or to a range of levels."""
-    if len(values) == 1:
-        return LevelReference(framework=framework, value=values[0])
-    return LevelReference(framework=framework, min=values[0], max=values[-1])

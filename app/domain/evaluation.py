@@ -285,28 +285,31 @@ def _without_superseded(heard: Heard, steps: list[Step]) -> Heard:
 
 
 def _decide(groups: list[list[Opinion]]) -> tuple[Opinion | None, list[Opinion], Status]:
-    """Which opinion decides, which may yet speak, and the status that follows.
+    """Which opinion decides, which may yet change that, and the status that follows.
 
     The strongest group that surely speaks decides. Within it a rule that says no beats the others, then the best
-    answer stands. A stronger or equal one that may speak, depending on what is missing, leaves a promise or a refusal
+    answer stands. One that may yet change the answer, depending on what is missing, leaves a promise or a refusal
     undetermined; where somebody decides anyway, the answer stands and what is missing is told.
     """
     opened: list[Opinion] = []
     for group in groups:
         sure = [o for o in group if o.speaks]
-        maybe = [o for o in group if o.is_open]
         if not sure:
-            opened += maybe
+            opened += [o for o in group if o.is_open]
             continue
         forbidding = [o for o in sure if o.forbids]
         decisive = min(forbidding or sure, key=lambda o: (_PREFERENCE[o.status or "not_recognised"], o.ruling.id))
         status = decisive.status
         assert status is not None
         if not forbidding:
-            better = [o for o in maybe if o.forbids or _PREFERENCE[o.status or ""] < _PREFERENCE[status]]
-            opened += better
-        undecided = [o for o in opened if o.status != status or o.missing]
-        if undecided and status in ("recognised", "not_recognised"):
-            return decisive, undecided, "undetermined"
-        return decisive, undecided, status
+            opened += [o for o in group if o is not decisive and o.missing and _may_change(o, status)]
+        if opened and status in ("recognised", "not_recognised"):
+            return decisive, opened, "undetermined"
+        return decisive, opened, status
     return None, opened, "undetermined" if opened else "no_information"
+
+
+def _may_change(opinion: Opinion, status: Status) -> bool:
+    """Whether an opinion of the deciding group could still say no for all, or give a better answer."""
+    forbids = opinion.may_forbid and status != "not_recognised"
+    return forbids or _PREFERENCE[opinion.potential] < _PREFERENCE[status]

@@ -109,6 +109,13 @@ class LevelReference:
     """Highest level of a range."""
 
 
+def level_reference(framework: str, values: tuple[str, ...]) -> LevelReference:
+    """A reference to one level, or from the first to the last of several in order."""
+    if len(values) == 1:
+        return LevelReference(framework=framework, value=values[0])
+    return LevelReference(framework=framework, min=values[0], max=values[-1])
+
+
 @dataclass(frozen=True, kw_only=True)
 class LevelStep:
     """One table used on the way from one framework to another."""

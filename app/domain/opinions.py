@@ -26,6 +26,8 @@ class Opinion:
     scope_findings: tuple[Finding, ...]
     conditions: tuple[OutcomeCondition, ...]
     missing: tuple[str, ...]
+    potential: RuledStatus
+    """What it would say if everything unknown turned out well."""
     failed: bool = False
     """Whether a requirement or a tested condition failed."""
     closed: bool = False
@@ -45,6 +47,11 @@ class Opinion:
     def forbids(self) -> bool:
         """It is a rule that says no, rather than one whose requirements are failed."""
         return self.ruling.status == "not_recognised" and self.status == "not_recognised"
+
+    @property
+    def may_forbid(self) -> bool:
+        """It is a rule that says no, and whether it applies is not settled."""
+        return self.ruling.status == "not_recognised" and not self.failed and not (self.speaks and self.forbids)
 
     @property
     def statement(self) -> str:
@@ -98,17 +105,16 @@ def apply(ruling: Ruling, facts: Facts, rules: RuleSet) -> Opinion:
                 missing=_pointers(missing_in(findings), rules),
             )
         )
-    status: RuledStatus | None = ruling.status
+    low = ruling.status == "recognised" and ruling.confidence == "low"
+    potential: RuledStatus = "conditional" if ruling.status == "recognised" and (unjudged or low) else ruling.status
+    status: RuledStatus | None = potential
     failed = Truth.FALSE in truths
     if failed:
         otherwise = rule.otherwise if rule else "not_recognised"
         status = None if otherwise == "silent" else otherwise
-    elif status == "recognised" and (unjudged or Truth.UNKNOWN in truths):
+    elif Truth.UNKNOWN in truths and status in ("recognised", "not_recognised"):
         status = "conditional"
-    elif status == "not_recognised" and Truth.UNKNOWN in truths:
-        status = "conditional"
-    if status == "recognised" and ruling.confidence == "low":
-        status = "conditional"
+    if low and not failed:
         conditions.append(OutcomeCondition(text=UNVERIFIED, state="unknown", on="recogniser"))
     return Opinion(
         ruling=ruling,
@@ -124,6 +130,7 @@ def apply(ruling: Ruling, facts: Facts, rules: RuleSet) -> Opinion:
                 ]
             )
         ),
+        potential=(status or potential) if failed else potential,
         failed=failed,
     )
 
@@ -142,7 +149,7 @@ def closed(decision: Decision) -> Opinion:
         statement=f"This ended: it could be used until {ended}. Until then: {decision.statement}",
     )
     condition = OutcomeCondition(text=f"Used by {ended}", state="failed", on="holder")
-    return Opinion(ruling, Truth.TRUE, "not_recognised", (), (condition,), (), closed=True)
+    return Opinion(ruling, Truth.TRUE, "not_recognised", (), (condition,), (), "not_recognised", closed=True)
 
 
 def _pointers(names: Iterable[str], rules: RuleSet) -> tuple[str, ...]:

@@ -9,12 +9,15 @@ from app.domain.sources import Statement
 RecogniserKind = Literal[
     "competent_authority", "quality_agency", "national_body", "framework", "enic_naric", "funder",
     "credit_recommendation_service", "university", "college", "training_provider", "employer",
-    "professional_body", "platform", "group",
+    "professional_body", "awarding_body", "platform", "group",
 ]  # fmt: skip
 """What kind of body it is; a group stands for several that act alike, such as the institutions of a pilot."""
 
 SPEAKS_FOR_ITSELF = frozenset(
-    {"university", "college", "training_provider", "employer", "professional_body", "platform", "group"}
+    {
+        "university", "college", "training_provider", "employer", "professional_body", "awarding_body", "platform",
+        "group",
+    }  # fmt: skip
 )
 """Kinds whose decisions bind nobody else; the others speak for their whole jurisdiction."""
 

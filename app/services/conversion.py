@@ -7,7 +7,7 @@ from fractions import Fraction
 from app.domain.credits import CreditAmount, CreditResult
 from app.domain.described import DESCRIBED
 from app.domain.errors import NoConversion, UnknownReference, unknown
-from app.domain.levels import LevelReference, LevelResult
+from app.domain.levels import LevelReference, LevelResult, level_reference
 from app.domain.report import ReleaseReference
 from app.domain.ruleset import RuleSet
 from app.domain.sources import Citation, Source
@@ -95,14 +95,12 @@ def convert_level(rules: RuleSet, framework: str, level: str, goal: str, on: dat
     """
     framework, goal = find_framework(framework, rules, "/framework"), find_framework(goal, rules, "/to")
     known = rules.levels.frameworks[framework]
-    award = None
+    given, award = LevelReference(framework=framework, value=level), None
     if known.rank(level) is None:
-        for candidate in known.levels:
-            for name in candidate.awards:
-                if _same_award(name, level):
-                    level, award = candidate.value, name
-                    break
-    given = LevelReference(framework=framework, value=level)
+        named = [(place.value, name) for place in known.levels for name in place.awards if _same_award(name, level)]
+        if named:
+            award = named[0][1]
+            given = level_reference(framework, tuple(value for value, _ in named))
     try:
         check_level(given, rules, "")
     except UnknownReference as error:

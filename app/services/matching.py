@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import re
+
 from rapidfuzz import fuzz
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +13,9 @@ from app.domain.report import AskedRecogniser, Reading
 from app.domain.ruleset import RuleSet
 from app.domain.text import fold
 from app.store import catalogue
+
+_REMARK = re.compile(r"\s*[,;:(\[–—]")
+"""What begins a remark behind a title."""
 
 NAME_SCORE = 90
 """Least similarity, 0 to 100, at which another spelling of a name is taken to be the same body."""
@@ -65,21 +70,27 @@ async def match_credential(
 ) -> tuple[str, Reading] | None:
     """The catalogue id that a described credential clearly means, and why; None when none is clear.
 
-    First an equal title or alias, then a nearly equal one, always by an issuer that may be the same.
+    First an equal title or alias, then an equal one before a remark ("Title, remark"), then a nearly equal one; always
+    by an issuer that may be the same, and for anything but an equal title by one that is told.
     """
     title = fold(credential.title)
     issuer = fold(credential.issuer.name or "")
-    candidates = await catalogue.find_names(session, release, title)
-    fitting = {entry for _, theirs, entry in candidates if same_issuer(issuer, theirs)}
-    if len(fitting) == 1:
-        entry = fitting.pop()
-        return entry, _reading(entry, "title and issuer are those of a catalogue entry")
-    if fitting or not issuer:
+    for name in dict.fromkeys((title, *([fold(_REMARK.split(credential.title)[0])] if issuer else ()))):
+        candidates = await catalogue.find_names(session, release, name)
+        fitting = {entry for _, theirs, entry in candidates if same_issuer(issuer, theirs)}
+        if len(fitting) == 1:
+            entry = fitting.pop()
+            return entry, _reading(entry, "title and issuer are those of a catalogue entry")
+        if fitting:
+            return None
+    if not issuer:
         return None
     issuers = [name for name in await catalogue.list_issuers(session) if same_issuer(issuer, name)]
     names = await catalogue.find_names_of_issuers(session, release, issuers)
     best: dict[str, float] = {}
     for name, _, entry in names:
+        if _numbers(name) != _numbers(title):
+            continue  # an edition or version is not a spelling
         best[entry] = max(best.get(entry, 0), fuzz.token_sort_ratio(title, name))
     top = max(best.values(), default=0)
     leading = [entry for entry, score in best.items() if score == top]
@@ -93,6 +104,11 @@ def same_issuer(told: str, known: str | None) -> bool:
     if not told or not known:
         return True
     return _has_words(told, known) or _has_words(known, told)
+
+
+def _numbers(text: str) -> set[str]:
+    """The words of a folded text that hold a digit: years, versions, parts."""
+    return {word for word in text.split() if any(letter.isdigit() for letter in word)}
 
 
 def _has_words(text: str, part: str) -> bool:

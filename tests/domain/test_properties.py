@@ -96,7 +96,7 @@ def answer(rules: list[Rule], facts: dict[str, Any]) -> Outcome:
     return ask(release(rules), credential(facts), purpose="funding")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(rule_lists(), SOME_FACTS, st.data())
 def test_more_knowledge_only_refines(rules: list[Rule], known: dict[str, Any], data: st.DataObject) -> None:
     """What is recognised or refused stays so; any other answer changes only through what it called missing."""
@@ -113,7 +113,7 @@ def test_more_knowledge_only_refines(rules: list[Rule], known: dict[str, Any], d
         assert learnt in told or (learnt == "credit" and "notional_hours" in told)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rule_lists(), SOME_FACTS)
 def test_a_refusal_rests_on_facts_and_never_on_silence(rules: list[Rule], known: dict[str, Any]) -> None:
     outcome = answer(rules, known)
@@ -122,7 +122,7 @@ def test_a_refusal_rests_on_facts_and_never_on_silence(rules: list[Rule], known:
         assert decided.status == "not_recognised" or any(c.state == "failed" for c in outcome.conditions)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rule_lists(), SOME_FACTS, st.randoms())
 def test_the_order_of_rules_does_not_matter(rules: list[Rule], known: dict[str, Any], random: Any) -> None:
     shuffled = list(rules)
@@ -130,7 +130,7 @@ def test_the_order_of_rules_does_not_matter(rules: list[Rule], known: dict[str, 
     assert answer(rules, known) == answer(shuffled, known)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rule_lists(), SOME_FACTS)
 def test_nothing_outside_its_validity_is_used(rules: list[Rule], known: dict[str, Any]) -> None:
     outcome = answer(rules, known)
@@ -143,7 +143,7 @@ def test_nothing_outside_its_validity_is_used(rules: list[Rule], known: dict[str
             assert getattr(outcome, part.name) == getattr(without, part.name)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rule_lists(), SOME_FACTS)
 def test_low_evidence_alone_never_gives_recognised(rules: list[Rule], known: dict[str, Any]) -> None:
     outcome = answer([replace(rule, confidence="low") for rule in rules], known)
