@@ -1,0 +1,1 @@
+"""Passerelle: where is a credential recognised, for what purpose, and for what credit?"""

@@ -79,7 +79,9 @@ def rules_of(*rules: Rule, **sections: Any) -> RuleSet:
 @cache
 def exland() -> RuleSet:
     """The invented place of tests/data."""
-    return RuleSet(ReleaseReference(number=1, checksum="0"), merged(f.dataset for f in read_files([EXLAND / "frameworks"])))
+    return RuleSet(
+        ReleaseReference(number=1, checksum="0"), merged(f.dataset for f in read_files([EXLAND / "frameworks"]))
+    )
 
 
 def ask(

@@ -141,7 +141,7 @@ def _pointer_in(location: Iterable[int | str], body: Any) -> str:
             isinstance(here, list) and isinstance(part, int) and part < len(here)
         )
         if inside:
-            here = here[part]  # type: ignore[index]
+            here = here[part]
             parts.append(part)
         elif n == len(location) - 1 and isinstance(here, dict) and not str(part).startswith(("Fraction", "fraction")):
             parts.append(part)

@@ -58,8 +58,8 @@ class RecognitionRequest(Closed):
     credential: Annotated[
         Annotated[Credential, Tag("credential")] | Annotated[CredentialById, Tag("by_id")], Discriminator(_which)
     ] = Field(
-        description="The credential: its catalogue id, or a description of which only the title is needed. What is left "
-        "out is unknown, and the answer says where that matters."
+        description="The credential: its catalogue id, or a description of which only the title is needed. What is "
+        "left out is unknown, and the answer says where that matters."
     )
     jurisdictions: list[str] | None = Field(
         default=None,
@@ -72,7 +72,9 @@ class RecognitionRequest(Closed):
         max_length=MAX_ASKED,
         description="Bodies to ask about, by id or name. Their own decisions and rules then come first.",
     )
-    programme: Programme = Field(default=Programme(), description="The programme into which the credential should count.")
+    programme: Programme = Field(
+        default=Programme(), description="The programme into which the credential should count."
+    )
     holder: dict[str, CircumstanceValue] = Field(
         default_factory=dict,
         description="Facts about the holder that conditions ask for, such as a score: see GET /v1/circumstances.",
@@ -183,5 +185,3 @@ class Health(BaseModel):
 
     status: str = Field(description="ok, or what is missing.")
     release: int | None = Field(default=None, description="Release that is served.")
-
-

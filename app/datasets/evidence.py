@@ -33,9 +33,7 @@ def check_evidence(files: Iterable[DataFile], facts: dict[str, dict[str, Any]]) 
     return [problem for file in files for problem in _check_file(file, facts, urls)]
 
 
-def _check_file(
-    file: DataFile, facts: dict[str, dict[str, Any]], urls: dict[str, str | None]
-) -> Iterator[Problem]:
+def _check_file(file: DataFile, facts: dict[str, dict[str, Any]], urls: dict[str, str | None]) -> Iterator[Problem]:
     for section in SECTIONS:
         for n, item in enumerate(getattr(file.dataset, section)):
             if not isinstance(item, Statement):

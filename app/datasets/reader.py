@@ -44,7 +44,8 @@ class DataFile:
 
 def read_files(folders: Iterable[Path]) -> list[DataFile]:
     """Read every .yaml file below the folders. Raises InvalidData with the faults of all files together."""
-    files, problems = [], []
+    files: list[DataFile] = []
+    problems: list[Problem] = []
     for folder in folders:
         for path in sorted(folder.rglob("*.yaml")):
             try:

@@ -85,9 +85,7 @@ def read_yaml(name: str, text: bytes) -> YamlText:
     return result
 
 
-def _value(
-    node: yaml.Node, pointer: str, text: YamlText, problems: list[Problem], seen: set[int], depth: int
-) -> Value:
+def _value(node: yaml.Node, pointer: str, text: YamlText, problems: list[Problem], seen: set[int], depth: int) -> Value:
     line = node.start_mark.line + 1
     text.lines[pointer] = line
 
@@ -106,9 +104,7 @@ def _value(
             refuse(f"the tag {node.tag}", "a plain value")
         return _WORDS.get(node.value, node.value) if not node.style else str(node.value)
     if isinstance(node, yaml.SequenceNode):
-        return [
-            _value(item, f"{pointer}/{n}", text, problems, seen, depth + 1) for n, item in enumerate(node.value)
-        ]
+        return [_value(item, f"{pointer}/{n}", text, problems, seen, depth + 1) for n, item in enumerate(node.value)]
     result: dict[str, Value] = {}
     for key, below in _keys(node):
         if not isinstance(key, yaml.ScalarNode):

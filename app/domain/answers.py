@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import Literal
 
 from app.domain.credits import HOURS, CreditAmount, CreditResult, Range, as_range
-from app.domain.criteria import Facts, Truth
+from app.domain.findings import Facts
 from app.domain.levels import LevelReference
 from app.domain.opinions import Opinion
 from app.domain.report import (
@@ -22,6 +23,7 @@ from app.domain.report import (
 from app.domain.rules import Decision, Grant, LevelGrant, Purpose, Rule, Ruling, Status
 from app.domain.ruleset import RuleSet
 from app.domain.sources import Citation, Confidence, weakest_confidence
+from app.domain.truth import Truth
 
 _COUNTS = frozenset({"recognised", "conditional", "discretionary"})
 _STUDY = frozenset({"credit_transfer", "stacking", "register", "admission"})
@@ -78,7 +80,7 @@ def compose(
     members = tuple(_answer(opinion, facts, rules, used) for opinion in listed)
     conditions = decisive.conditions if decisive and status != "undetermined" else ()
     if decisive is None and not opened and any(member.status in _COUNTS for member in members):
-        return _only_at_members(place, purpose, members, used, facts, rules)
+        return _only_at_members(place, purpose, members, used, rules)
     ruling = decisive.ruling if decisive and status != "undetermined" else None
     credit = level = None
     if ruling is not None and status in _COUNTS:
@@ -120,7 +122,7 @@ def compose(
 
 
 def _only_at_members(
-    place: str, purpose: Purpose, members: tuple[RecogniserAnswer, ...], used: _Used, facts: Facts, rules: RuleSet
+    place: str, purpose: Purpose, members: tuple[RecogniserAnswer, ...], used: _Used, rules: RuleSet
 ) -> Outcome:
     """Nothing holds for the whole place, but single bodies there have answered: yes, at those bodies."""
     willing = [member for member in members if member.status in _COUNTS]
@@ -179,7 +181,9 @@ def _alternative(opinion: Opinion) -> Alternative:
 def _answer(opinion: Opinion, facts: Facts, rules: RuleSet, used: _Used) -> RecogniserAnswer:
     """The entry of one body. Its sources are its own, and listed with the outcome's."""
     ruling = opinion.ruling
-    assert isinstance(ruling, Rule | Decision) and ruling.recogniser is not None and opinion.status is not None
+    assert isinstance(ruling, Rule | Decision)
+    assert ruling.recogniser is not None
+    assert opinion.status is not None
     body = rules.recognisers[ruling.recogniser]
     own = _Used([])
     own.ruling(ruling)
@@ -241,7 +245,7 @@ def _credit(ruling: Ruling, facts: Facts, rules: RuleSet, used: _Used) -> Outcom
 
 
 def _own_size(grant: Grant, ruling: Ruling, facts: Facts, used: _Used) -> OutcomeCredit:
-    """The credential's own size in the unit of the ruling, by its body's own figures first; no figure without a size."""
+    """The credential's own size in the unit of the ruling, by the body's own figures first."""
     assert grant.system is not None
     recogniser = ruling.recogniser if isinstance(ruling, Rule | Decision) else None
     result = _converted(facts, grant.system, (), recogniser)
@@ -251,9 +255,7 @@ def _own_size(grant: Grant, ruling: Ruling, facts: Facts, used: _Used) -> Outcom
     return _outcome_credit("own_size", result, facts, used, grant)
 
 
-def _indicative_credit(
-    place: str, purpose: Purpose, facts: Facts, rules: RuleSet, used: _Used
-) -> OutcomeCredit | None:
+def _indicative_credit(place: str, purpose: Purpose, facts: Facts, rules: RuleSet, used: _Used) -> OutcomeCredit | None:
     """What the credential's size would be in the place's own unit, where the ruling gives no figure."""
     known = rules.places.by_code.get(place)
     if purpose not in ("credit_transfer", "stacking"):
@@ -283,7 +285,7 @@ def _converted(
 
 
 def _outcome_credit(
-    meaning: str, result: CreditResult, facts: Facts, used: _Used, grant: Grant | None
+    meaning: Literal["own_size", "indicative"], result: CreditResult, facts: Facts, used: _Used, grant: Grant | None
 ) -> OutcomeCredit:
     exact = result.min is not None and result.min == result.max
     span = f"{result.min}" if exact else f"{result.min} to {result.max}"
@@ -295,7 +297,7 @@ def _outcome_credit(
         result.confidence,
     )
     return OutcomeCredit(
-        meaning=meaning,  # type: ignore[arg-type]
+        meaning=meaning,
         amount=result.min if exact else None,
         min=None if exact else result.min,
         max=None if exact else result.max,
@@ -332,7 +334,7 @@ def _comparable_level(place: str, purpose: Purpose, facts: Facts, rules: RuleSet
 
 
 def _converted_level(
-    framework: str, method: str, facts: Facts, used: _Used, text: str | None
+    framework: str, method: Literal["own_level", "comparison"], facts: Facts, used: _Used, text: str | None
 ) -> OutcomeLevel | None:
     if facts.credential.level is None:
         return None
@@ -350,7 +352,7 @@ def _converted_level(
     return OutcomeLevel(
         framework=framework,
         levels=result.levels,
-        method=method,  # type: ignore[arg-type]
+        method=method,
         strength=result.strength,
         path=result.path,
         text=text,

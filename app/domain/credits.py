@@ -241,8 +241,9 @@ class CreditGraph:
             start,
             goal,
             ends=lambda e: (e.system, e.equals.system),
-            weakness=lambda e: CONFIDENCES.index(e.confidence) * len(EQUIVALENCE_BASES)
-            + EQUIVALENCE_BASES.index(e.basis),
+            weakness=lambda e: (
+                CONFIDENCES.index(e.confidence) * len(EQUIVALENCE_BASES) + EQUIVALENCE_BASES.index(e.basis)
+            ),
             name=lambda e: e.id,
         )
 

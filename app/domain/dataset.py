@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from typing import Any
 
 from app.domain.circumstances import Circumstance
 from app.domain.credential import Credential
@@ -70,9 +71,8 @@ SECTIONS: tuple[str, ...] = tuple(field.name for field in fields(Dataset) if fie
 def merged(datasets: Iterable[Dataset]) -> Dataset:
     """Several files as one dataset, each list sorted by id, so that the order of files does not matter."""
     parts = list(datasets)
-    return Dataset(
-        **{
-            section: tuple(sorted((item for part in parts for item in getattr(part, section)), key=lambda i: i.id))
-            for section in SECTIONS
-        }
-    )
+    sections: dict[str, Any] = {
+        section: tuple(sorted((item for part in parts for item in getattr(part, section)), key=lambda item: item.id))
+        for section in SECTIONS
+    }
+    return Dataset(**sections)

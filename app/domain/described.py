@@ -26,5 +26,5 @@ def describes_heirs(cls: Class) -> Class:
     }
     for field in fields(cls):
         if field.name in texts:
-            field.metadata = MappingProxyType({**field.metadata, "description": texts[field.name]})  # type: ignore[misc]
+            field.metadata = MappingProxyType({**field.metadata, "description": texts[field.name]})
     return cls

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import date
 
 from app.domain import answers
-from app.domain.criteria import AwardTest, Criterion, Facts, Truth
+from app.domain.criteria import AwardTest, Criterion
+from app.domain.findings import Facts
 from app.domain.jurisdictions import WORLD
 from app.domain.levels import LevelReference, LevelResult
 from app.domain.opinions import Opinion, apply, closed
@@ -13,6 +14,7 @@ from app.domain.report import AskedRecogniser, Outcome, Question, Report, Step, 
 from app.domain.rules import BASES, PURPOSES, Condition, Decision, Purpose, Rule, Ruling, Status
 from app.domain.ruleset import RuleSet
 from app.domain.text import contains_phrase
+from app.domain.truth import Truth
 from app.domain.understanding import not_given, read_title
 
 _PREFERENCE = {"recognised": 0, "conditional": 1, "discretionary": 2, "not_recognised": 3}
@@ -163,7 +165,9 @@ def _opening(
     wider = [code for code in chain[1:] if code != WORLD]
     inherits = f", which belongs to {', '.join(wider)}" if wider else ""
     note = ""
-    parts = [code for code in rules.places_with_rules if code != place and rules.places.lies_in(code, place, facts.as_of)]
+    parts = [
+        code for code in rules.places_with_rules if code != place and rules.places.lies_in(code, place, facts.as_of)
+    ]
     if parts and place in rules.places.by_code and rules.places.by_code[place].kind == "country":
         note = f" Parts of it have rules of their own: {', '.join(parts)}."
     if asked and asked.id is None:
@@ -172,7 +176,12 @@ def _opening(
 
 
 def _rulings(
-    purpose: Purpose, chain: tuple[str, ...], own_ids: frozenset[str], on: date, rules: RuleSet, decisions: Sequence[Decision]
+    purpose: Purpose,
+    chain: tuple[str, ...],
+    own_ids: frozenset[str],
+    on: date,
+    rules: RuleSet,
+    decisions: Sequence[Decision],
 ) -> list[Ruling]:
     """Everything that may bear on the question, in the order of ids."""
     found: dict[str, Ruling] = {}
@@ -183,12 +192,15 @@ def _rulings(
         for rule in rules.rules_by_recogniser.get(body, ()):
             found[rule.id] = rule
     for decision in decisions:
-        body = rules.recognisers.get(decision.recogniser)
-        where = decision.jurisdiction or (body.jurisdiction if body else None)
-        inside = where in chain or (where is not None and rules.places.lies_in(where, chain[0], on))
+        where = _place_of(decision, rules)
+        inside = where in chain or rules.places.lies_in(where, chain[0], on)
         if inside or decision.recogniser in own_ids:
             found[decision.id] = decision
     return [found[key] for key in sorted(found) if purpose in found[key].purposes]
+
+
+def _place_of(decision: Decision, rules: RuleSet) -> str:
+    return decision.jurisdiction or rules.recognisers[decision.recogniser].jurisdiction
 
 
 def _body(ruling: Ruling) -> str | None:
@@ -240,7 +252,7 @@ def _rank(ruling: Ruling, own: bool, chain: tuple[str, ...], facts: Facts, rules
     """
     other_programme = 0
     if isinstance(ruling, Decision):
-        where = ruling.jurisdiction or rules.recognisers[ruling.recogniser].jurisdiction
+        where = _place_of(ruling, rules)
         other_programme = int(not _same_programme(ruling.programme, facts.programme.title))
     else:
         assert isinstance(ruling, Rule)
@@ -251,7 +263,9 @@ def _rank(ruling: Ruling, own: bool, chain: tuple[str, ...], facts: Facts, rules
 
 
 def _same_programme(decided: str | None, asked: str | None) -> bool:
-    return bool(decided and asked) and (contains_phrase(decided or "", asked or "") or contains_phrase(asked or "", decided or ""))
+    return bool(decided and asked) and (
+        contains_phrase(decided or "", asked or "") or contains_phrase(asked or "", decided or "")
+    )
 
 
 def _over(ruling: Ruling) -> Step:

@@ -1,15 +1,21 @@
 """One ruling applied to one credential: does it speak, what does it say, and what is missing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from app.domain.criteria import Facts, Finding, Truth, find, missing_in, truth_of_findings
+from app.domain.findings import Facts, Finding, find, missing_in, truth_of_findings
 from app.domain.report import OutcomeCondition
-from app.domain.rules import Decision, Rule, Ruling, RuledStatus
+from app.domain.rules import Decision, Rule, RuledStatus, Ruling
 from app.domain.ruleset import RuleSet
+from app.domain.truth import Truth
 from app.domain.understanding import fact_pointer
 
-_STATES = {Truth.TRUE: "met", Truth.FALSE: "failed", Truth.UNKNOWN: "unknown"}
+_STATES: Mapping[Truth, Literal["met", "failed", "unknown"]] = {
+    Truth.TRUE: "met",
+    Truth.FALSE: "failed",
+    Truth.UNKNOWN: "unknown",
+}
 
 UNVERIFIED = "This rests on a statement without a source that could be read: have it confirmed before relying on it."
 
@@ -77,7 +83,7 @@ def apply(ruling: Ruling, facts: Facts, rules: RuleSet) -> Opinion:
     conditions = [
         OutcomeCondition(
             text=_sentence(finding.text),
-            state=_STATES[finding.truth],  # type: ignore[arg-type]
+            state=_STATES[finding.truth],
             on=_bearer(finding.missing),
             missing=_pointers(missing_in([finding]), rules),
         )
@@ -89,9 +95,7 @@ def apply(ruling: Ruling, facts: Facts, rules: RuleSet) -> Opinion:
         if condition.criterion is None:
             unjudged = True
             conditions.append(
-                OutcomeCondition(
-                    text=condition.text, state="unknown", on=condition.on, shown_by=condition.shown_by
-                )
+                OutcomeCondition(text=condition.text, state="unknown", on=condition.on, shown_by=condition.shown_by)
             )
             continue
         findings = find(condition.criterion, facts)
@@ -99,7 +103,7 @@ def apply(ruling: Ruling, facts: Facts, rules: RuleSet) -> Opinion:
         conditions.append(
             OutcomeCondition(
                 text=condition.text,
-                state=_STATES[truths[-1]],  # type: ignore[arg-type]
+                state=_STATES[truths[-1]],
                 on=condition.on,
                 shown_by=condition.shown_by,
                 missing=_pointers(missing_in(findings), rules),
@@ -163,7 +167,7 @@ def _pointers(names: Iterable[str], rules: RuleSet) -> tuple[str, ...]:
     return tuple(result)
 
 
-def _bearer(missing: tuple[str, ...]) -> str:
+def _bearer(missing: tuple[str, ...]) -> Literal["credential", "programme"]:
     return "programme" if any(name.startswith("/programme") for name in missing) else "credential"
 
 

@@ -15,10 +15,16 @@ RecogniserKind = Literal[
 
 SPEAKS_FOR_ITSELF = frozenset(
     {
-        "university", "college", "training_provider", "employer", "professional_body", "awarding_body", "platform",
+        "university",
+        "college",
+        "training_provider",
+        "employer",
+        "professional_body",
+        "awarding_body",
+        "platform",
         "group",
-    }  # fmt: skip
-)
+    }
+)  # fmt: skip
 """Kinds whose decisions bind nobody else; the others speak for their whole jurisdiction."""
 
 

@@ -101,9 +101,9 @@ class OutcomeCredit:
     __pydantic_config__ = DESCRIBED
 
     meaning: Literal["exact", "up_to", "at_least", "range", "zero", "not_published", "own_size", "indicative"]
-    """exact figure; up_to a ceiling; at_least a floor; range between two; zero; not_published: credit without a published
-    figure; own_size: the credential's own size counts; indicative: what its size would be in the local unit, while
-    somebody else decides how much of it counts."""
+    """exact figure; up_to a ceiling; at_least a floor; range between two; zero; not_published: credit without a
+    published figure; own_size: the credential's own size counts; indicative: what its size would be in the local
+    unit, while somebody else decides how much of it counts."""
     amount: Fraction | None = None
     """The figure, when there is exactly one; an exact number as text."""
     min: Fraction | None = None
@@ -141,7 +141,7 @@ class OutcomeLevel:
     levels: tuple[str, ...]
     """The level, or the levels of a range, from low to high; none when no level corresponds."""
     method: Literal["stated", "own_level", "comparison"]
-    """stated by the rule or decision; own_level: the credential's level counts there; comparison: for orientation only."""
+    """stated by the rule or decision; own_level: the credential's level counts there; comparison: to orient."""
     strength: str | None = None
     """Weakest link of the path, when levels were compared."""
     path: tuple[LevelStep, ...] = ()

@@ -33,11 +33,18 @@ _KIND_PHRASES: tuple[tuple[str, CredentialKind], ...] = (
 )
 """Words in a title that say what kind of credential it is, the more telling first."""
 
-_NOT_ASSESSED = ("attendance only", "attendance", "participation", "without assessment", "no assessment", "not assessed")
+_NOT_ASSESSED = (
+    "attendance only",
+    "attendance",
+    "participation",
+    "without assessment",
+    "no assessment",
+    "not assessed",
+)
 _ASSESSED = ("ends with an assessment", "assessed", "with assessment")
 
 _NUMBERS = {word: n for n, word in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve".split()
+    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 )}  # fmt: skip
 _AGE = re.compile(r"\b(?P<more>more than |over )?(?P<number>\d{1,2}|" + "|".join(_NUMBERS) + r") years? (?:ago|old)\b")
 

@@ -76,14 +76,14 @@ def _check_credential(credential: Credential, rules: RuleSet) -> None:
         if not amounts or any(value < 0 for value in amounts):
             raise UnreadableQuestion("Credit needs an amount, or a min and a max, not below 0.", "/credential/credit")
     for name, known in (("schemes", rules.schemes), ("registers", {r.id: r for r in rules.data.registers})):
-        _check_ids(getattr(credential, name) or (), known, name, rules)
+        _check_ids(getattr(credential, name) or (), known, name)
     if credential.field is not None and not (credential.field.isdigit() and 2 <= len(credential.field) <= 4):
         text = f"Found {credential.field!r}, expected an ISCED-F 2013 code of two to four digits."
         raise UnreadableQuestion(text, "/credential/field")
     _check_facts(credential.features, "credential", "/credential/features", rules)
 
 
-def _check_ids(ids: Iterable[str], known: Mapping[str, object], name: str, rules: RuleSet) -> None:
+def _check_ids(ids: Iterable[str], known: Mapping[str, object], name: str) -> None:
     for n, wanted in enumerate(ids):
         if wanted not in known:
             raise unknown(name.removesuffix("s"), wanted, known, f"/credential/{name}/{n}")

@@ -1,7 +1,5 @@
 """Finds what people mean by a name: the catalogue entry of a described credential, the body of a named recogniser."""
 
-from collections.abc import Iterable
-
 import re
 
 from rapidfuzz import fuzz
@@ -48,10 +46,10 @@ def find_recogniser(name: str, rules: RuleSet, country: str | None = None) -> Re
         ]
         best = max((score for score, _ in scored), default=0)
         exact = [body for score, body in scored if score == best and score >= NAME_SCORE]
-    return _only(exact, rules, country)
+    return _only(exact, country)
 
 
-def _only(bodies: list[Recogniser], rules: RuleSet, country: str | None) -> Recogniser | None:
+def _only(bodies: list[Recogniser], country: str | None) -> Recogniser | None:
     if len(bodies) > 1 and country is not None:
         bodies = [body for body in bodies if body.jurisdiction.partition("-")[0] == country.partition("-")[0]]
     return bodies[0] if len(bodies) == 1 else None
@@ -65,9 +63,7 @@ def asked_recogniser(asked: AskedRecogniser, rules: RuleSet) -> AskedRecogniser:
     return AskedRecogniser(name=body.name, id=body.id, kind=body.kind, country=body.jurisdiction)
 
 
-async def match_credential(
-    session: AsyncSession, release: int, credential: Credential
-) -> tuple[str, Reading] | None:
+async def match_credential(session: AsyncSession, release: int, credential: Credential) -> tuple[str, Reading] | None:
     """The catalogue id that a described credential clearly means, and why; None when none is clear.
 
     First an equal title or alias, then an equal one before a remark ("Title, remark"), then a nearly equal one; always
@@ -117,5 +113,3 @@ def _has_words(text: str, part: str) -> bool:
 
 def _reading(entry: str, because: str) -> Reading:
     return Reading(attribute="/credential/id", value=entry, because=because)
-
-

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 from collections import OrderedDict
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from app.domain.ruleset import RuleSet
 from app.store import releases
 from app.store.database import open_session
 
+log = logging.getLogger(__name__)
+
 
 async def load_data(engine: AsyncEngine, data: Path) -> tuple[int, bool]:
     """Read the data folder, store it as a release and serve it: its number, and whether it is new.
@@ -21,19 +24,17 @@ async def load_data(engine: AsyncEngine, data: Path) -> tuple[int, bool]:
     Files that were loaded before are not even parsed. Raises InvalidData with all faults, and then changes nothing.
     """
     checksum = await asyncio.to_thread(checksum_of_files, data)
-    async with open_session(engine) as session, session.begin():
-        known = await releases.find_by_files(session, checksum)
-        if known is not None:
-            if await releases.find_active_number(session) is None:
-                await releases.activate(session, known)
-            return known, False
+    async with open_session(engine) as session:
+        newest = await releases.find_newest(session)
+        active = await releases.find_active_number(session)
+    if newest is not None and active is not None and newest.files_checksum == checksum:
+        return active, False
     files = await asyncio.to_thread(check_data, data)
     dataset = merged(file.dataset for file in files)
     async with open_session(engine) as session, session.begin():
-        before = {release.number for release in await releases.list_releases(session)}
         number = await releases.add_release(session, dataset, checksum)
         await releases.activate(session, number)
-    return number, number not in before
+    return number, newest is None or number > newest.number
 
 
 def checksum_of_files(data: Path) -> str:
@@ -99,5 +100,5 @@ class RuleSets:
             await asyncio.sleep(seconds)
             try:
                 await self.refresh()
-            except Exception:  # noqa: BLE001 - the service goes on with what it has, and tries again
-                continue
+            except Exception:  # the service goes on with what it has, and tries again
+                log.warning("could not look for a new release", exc_info=True)

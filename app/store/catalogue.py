@@ -1,21 +1,30 @@
 """Queries over the credentials of the catalogue and the decisions on them."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.dataset import CatalogueEntry
 from app.domain.rules import Decision
 from app.store.releases import in_release
-from app.store.tables import CredentialNameRow, CredentialRow, DecisionCredentialRow, DecisionRow
+from app.store.tables import CredentialNameRow, CredentialRow, DecisionCredentialRow, DecisionRow, columns_of
 
 _ENTRY: TypeAdapter[CatalogueEntry] = TypeAdapter(CatalogueEntry)
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 
-NAMES_OF_ONE_ISSUER = 5_000
-"""Most names of one issuer that are compared when no title matches exactly."""
+MOST_NAMES = 5_000
+"""Most names that are compared when no title matches exactly."""
+
+
+class Name(NamedTuple):
+    """A folded name of a credential, the folded name of its issuer, and its id."""
+
+    name: str
+    issuer: str | None
+    credential: str
 
 
 def _entry(body: object) -> CatalogueEntry:
@@ -23,9 +32,15 @@ def _entry(body: object) -> CatalogueEntry:
     return replace(entry, credential=replace(entry.credential, id=entry.id))
 
 
+_CREDENTIALS = columns_of(CredentialRow)
+_NAMES = columns_of(CredentialNameRow)
+_DECISIONS = columns_of(DecisionRow)
+_SPOKEN_OF = columns_of(DecisionCredentialRow)
+
+
 async def find_credential(session: AsyncSession, release: int, credential_id: str) -> CatalogueEntry | None:
     """The catalogue entry with this id in a release, or None."""
-    query = select(CredentialRow.body).where(CredentialRow.id == credential_id, *in_release(CredentialRow, release))
+    query = select(_CREDENTIALS.body).where(_CREDENTIALS.id == credential_id, *in_release(CredentialRow, release))
     body = (await session.execute(query)).scalar_one_or_none()
     return None if body is None else _entry(body)
 
@@ -34,57 +49,55 @@ async def list_credentials(
     session: AsyncSession, release: int, *, after: str, limit: int, issuer_country: str | None, kind: str | None
 ) -> list[CatalogueEntry]:
     """Entries in the order of their ids, from behind the id ``after``."""
-    query = select(CredentialRow.body).where(CredentialRow.id > after, *in_release(CredentialRow, release))
+    query = select(_CREDENTIALS.body).where(_CREDENTIALS.id > after, *in_release(CredentialRow, release))
     if issuer_country is not None:
-        query = query.where(CredentialRow.issuer_country == issuer_country)
+        query = query.where(_CREDENTIALS.issuer_country == issuer_country)
     if kind is not None:
-        query = query.where(CredentialRow.kind == kind)
-    rows = await session.execute(query.order_by(CredentialRow.id).limit(limit))
+        query = query.where(_CREDENTIALS.kind == kind)
+    rows = await session.execute(query.order_by(_CREDENTIALS.id).limit(limit))
     return [_entry(body) for body in rows.scalars()]
 
 
-async def find_names(session: AsyncSession, release: int, name: str) -> list[tuple[str, str | None, str]]:
-    """Names equal to a folded title: name, folded issuer, credential id."""
-    query = _names(release).where(CredentialNameRow.name == name)
-    return [tuple(row) for row in (await session.execute(query)).all()]
+async def find_names(session: AsyncSession, release: int, name: str) -> list[Name]:
+    """Names equal to a folded title."""
+    return await _find_names(session, release, _NAMES.name == name)
 
 
-async def find_names_of_issuers(
-    session: AsyncSession, release: int, issuers: list[str]
-) -> list[tuple[str, str | None, str]]:
-    """All names of the credentials of these issuers, by folded name of the issuer; bounded."""
-    query = _names(release).where(CredentialNameRow.issuer.in_(issuers)).limit(NAMES_OF_ONE_ISSUER)  # type: ignore
-    return [tuple(row) for row in (await session.execute(query)).all()]
+async def find_names_of_issuers(session: AsyncSession, release: int, issuers: list[str]) -> list[Name]:
+    """Names of the credentials of these issuers, by folded name of the issuer; bounded."""
+    return await _find_names(session, release, _NAMES.issuer.in_(issuers))
 
 
 async def list_issuers(session: AsyncSession) -> list[str]:
     """Folded names of all issuers in the catalogue."""
-    query = select(CredentialNameRow.issuer).where(CredentialNameRow.issuer.is_not(None)).distinct()  # type: ignore
+    query = select(_NAMES.issuer).where(_NAMES.issuer.is_not(None)).distinct().order_by(_NAMES.issuer)
     return list((await session.execute(query)).scalars())
 
 
-def _names(release: int):  # type: ignore[no-untyped-def]
-    return (
-        select(CredentialNameRow.name, CredentialNameRow.issuer, CredentialRow.id)
-        .join(CredentialRow, CredentialRow.pk == CredentialNameRow.credential_pk)  # type: ignore[arg-type]
-        .where(*in_release(CredentialRow, release))
-        .order_by(CredentialRow.id, CredentialNameRow.position)
+async def _find_names(session: AsyncSession, release: int, wanted: ColumnElement[bool]) -> list[Name]:
+    query = (
+        select(_NAMES.name, _NAMES.issuer, _CREDENTIALS.id)
+        .join_from(CredentialNameRow, CredentialRow, _CREDENTIALS.pk == _NAMES.credential_pk)
+        .where(wanted, *in_release(CredentialRow, release))
+        .order_by(_CREDENTIALS.id, _NAMES.position)
+        .limit(MOST_NAMES)
     )
+    return [Name(*row) for row in (await session.execute(query)).all()]
 
 
 async def find_decisions(session: AsyncSession, release: int, credential_id: str) -> list[Decision]:
     """The decisions on a credential, in the order of their ids."""
     query = (
-        select(DecisionRow.body)
-        .join(DecisionCredentialRow, DecisionCredentialRow.decision_pk == DecisionRow.pk)  # type: ignore[arg-type]
-        .where(DecisionCredentialRow.credential == credential_id, *in_release(DecisionRow, release))
-        .order_by(DecisionRow.id)
+        select(_DECISIONS.body)
+        .join_from(DecisionRow, DecisionCredentialRow, _SPOKEN_OF.decision_pk == _DECISIONS.pk)
+        .where(_SPOKEN_OF.credential == credential_id, *in_release(DecisionRow, release))
+        .order_by(_DECISIONS.id)
     )
-    return [_DECISION.validate_python(body) for body in (await session.execute(query)).scalars()]  # type: ignore
+    return [_DECISION.validate_python(body) for body in (await session.execute(query)).scalars()]
 
 
 async def find_decision(session: AsyncSession, release: int, decision_id: str) -> Decision | None:
     """The decision with this id in a release, or None."""
-    query = select(DecisionRow.body).where(DecisionRow.id == decision_id, *in_release(DecisionRow, release))
+    query = select(_DECISIONS.body).where(_DECISIONS.id == decision_id, *in_release(DecisionRow, release))
     body = (await session.execute(query)).scalar_one_or_none()
     return None if body is None else _DECISION.validate_python(body)

@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel
 
 from app.domain.dataset import SECTIONS, CatalogueEntry, Dataset
 from app.domain.levels import Framework, LevelLink
@@ -26,9 +27,13 @@ from app.store.tables import (
     LevelRow,
     ReleaseRow,
     StatementRow,
+    columns_of,
 )
 
 _DATASET: TypeAdapter[Dataset] = TypeAdapter(Dataset)
+_RELEASES = columns_of(ReleaseRow)
+_ACTIVE = columns_of(ActiveReleaseRow)
+
 _CATALOGUE = ("credentials", "decisions")
 """Sections that stay in SQL; the others are compiled into a rule set."""
 
@@ -46,19 +51,20 @@ class Release:
 
 async def find_active_number(session: AsyncSession) -> int | None:
     """Number of the release that is served, or None before the first load."""
-    return (await session.execute(select(ActiveReleaseRow.number))).scalar_one_or_none()
+    number: int | None = (await session.execute(select(_ACTIVE.number))).scalar_one_or_none()
+    return number
 
 
-async def find_by_files(session: AsyncSession, files_checksum: str) -> int | None:
-    """The newest release read from exactly these files, or None."""
-    query = select(func.max(ReleaseRow.number)).where(ReleaseRow.files_checksum == files_checksum)
-    return (await session.execute(query)).scalar_one()
+async def find_newest(session: AsyncSession) -> ReleaseRow | None:
+    """The release with the highest number, or None before the first load."""
+    query = select(ReleaseRow).order_by(_RELEASES.number.desc()).limit(1)
+    return (await session.execute(query)).scalar_one_or_none()
 
 
 async def list_releases(session: AsyncSession) -> list[Release]:
     """All releases, the newest first."""
     active = await find_active_number(session)
-    rows = (await session.execute(select(ReleaseRow).order_by(ReleaseRow.number.desc()))).scalars()  # type: ignore
+    rows = (await session.execute(select(ReleaseRow).order_by(_RELEASES.number.desc()))).scalars()
     return [
         Release(
             number=row.number,
@@ -91,10 +97,10 @@ async def add_release(session: AsyncSession, dataset: Dataset, files_checksum: s
         if section in SECTIONS
     }
     checksum = hashlib.sha256(json.dumps(bodies, sort_keys=True).encode()).hexdigest()
-    newest = (await session.execute(select(ReleaseRow).order_by(ReleaseRow.number.desc()).limit(1))).scalar_one_or_none()  # type: ignore
+    newest = await find_newest(session)
     if newest is not None and newest.checksum == checksum:
         await session.execute(
-            update(ReleaseRow).where(ReleaseRow.number == newest.number).values(files_checksum=files_checksum)
+            update(ReleaseRow).where(_RELEASES.number == newest.number).values(files_checksum=files_checksum)
         )
         return int(newest.number)
     number = 1 if newest is None else newest.number + 1
@@ -121,7 +127,8 @@ async def _write(
     number: int,
 ) -> None:
     """Close what changed or went, add what changed or came."""
-    query = select(table.pk, table.id, table.body).where(table.until.is_(None))
+    columns = columns_of(table)
+    query = select(columns.pk, columns.id, columns.body).where(columns.until.is_(None))
     kept, closed = set(), []
     for pk, row_id, body in (await session.execute(query)).all():
         if bodies.get(row_id) == body:
@@ -129,19 +136,18 @@ async def _write(
         else:
             closed.append(pk)
     for start in range(0, len(closed), 500):
-        await session.execute(
-            update(table).where(table.pk.in_(closed[start : start + 500])).values(until=number)  # type: ignore[union-attr]
-        )
+        await session.execute(update(table).where(columns.pk.in_(closed[start : start + 500])).values(until=number))
     added = [row_id for row_id in bodies if row_id not in kept]
     if not added:
         return
-    last = (await session.execute(select(func.max(table.pk)))).scalar_one() or 0
-    rows, children = [], {child: [] for child in (LevelRow, LevelPairRow, CredentialNameRow, DecisionCredentialRow)}
+    last = (await session.execute(select(func.max(columns.pk)))).scalar_one() or 0
+    rows: list[dict[str, Any]] = []
+    children: dict[type[SQLModel], list[dict[str, Any]]] = {}
     for pk, row_id in enumerate(added, start=last + 1):
         item = items[row_id]
         rows.append({"pk": pk, "since": number, "until": None, "body": bodies[row_id], **_columns(table, item)})
         for child, child_rows in _children(item, pk).items():
-            children[child] += child_rows
+            children.setdefault(child, []).extend(child_rows)
     await session.execute(insert(table), params=rows)
     for child, child_rows in children.items():
         if child_rows:
@@ -153,7 +159,7 @@ async def _move_sequence(session: AsyncSession, table: type[StatementRow], last:
     """Tell PostgreSQL's sequence that keys were given by hand."""
     if session.get_bind().dialect.name == "postgresql":
         name = table.__tablename__
-        await session.execute(select(func.setval(func.pg_get_serial_sequence(name, "pk"), last)))  # type: ignore
+        await session.execute(select(func.setval(func.pg_get_serial_sequence(name, "pk"), last)))
 
 
 def _columns(table: type[StatementRow], item: Any) -> dict[str, Any]:
@@ -173,7 +179,7 @@ def _columns(table: type[StatementRow], item: Any) -> dict[str, Any]:
     return result
 
 
-def _children(item: Any, pk: int) -> dict[type, list[dict[str, Any]]]:
+def _children(item: Any, pk: int) -> dict[type[SQLModel], list[dict[str, Any]]]:
     """Rows of the tables below a statement's own."""
     if isinstance(item, Framework):
         return {
@@ -216,18 +222,17 @@ async def find_rules(session: AsyncSession, number: int) -> RuleSet | None:
     sections: dict[str, list[dict[str, Any]]] = {}
     for table in STATEMENT_TABLES:
         if table.section not in _CATALOGUE:
-            query = select(table.body).where(*in_release(table, number)).order_by(table.id)  # type: ignore
+            columns = columns_of(table)
+            query = select(columns.body).where(*in_release(table, number)).order_by(columns.id)
             sections[table.section] = list((await session.execute(query)).scalars())
     dataset = _DATASET.validate_python(sections)
     return RuleSet(ReleaseReference(number=release.number, checksum=release.checksum), dataset)
 
 
-def in_release(table: type[StatementRow], number: int) -> Iterable[Any]:
+def in_release(table: type[StatementRow], number: int) -> tuple[ColumnElement[bool], ...]:
     """The conditions that pick the rows of a release."""
-    return (
-        table.since <= number,
-        (table.until.is_(None)) | (table.until > number),  # type: ignore[union-attr, operator]
-    )
+    columns = columns_of(table)
+    return columns.since <= number, columns.until.is_(None) | (columns.until > number)
 
 
 assert {table.section for table in STATEMENT_TABLES} == {field.name for field in fields(Dataset)} - {"about"}

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, CheckConstraint, Column, DateTime, ForeignKey, Index, Integer
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlmodel import Field, SQLModel
 
 
@@ -120,9 +121,7 @@ class LevelPairRow(SQLModel, table=True):
     """One line of a level link: a level on the left and one that it corresponds to, or none."""
 
     __tablename__ = "level_pairs"
-    link_pk: int = Field(
-        sa_column=Column(Integer, ForeignKey("level_links.pk", ondelete="CASCADE"), primary_key=True)
-    )
+    link_pk: int = Field(sa_column=Column(Integer, ForeignKey("level_links.pk", ondelete="CASCADE"), primary_key=True))
     position: int = Field(primary_key=True)
     level: str = Field(max_length=40)
     to_level: str | None = Field(default=None, max_length=40)
@@ -229,3 +228,9 @@ STATEMENT_TABLES: tuple[type[StatementRow], ...] = (
     CreditReadingRow, EquivalenceRow, SchemeRow, CircumstanceRow, RuleRow, CredentialRow, DecisionRow,
 )  # fmt: skip
 """The tables of statements, one for every section of a dataset."""
+
+
+def columns_of(table: type[SQLModel]) -> ReadOnlyColumnCollection[str, Column[Any]]:
+    """The columns of a table, to query plain values instead of building objects."""
+    columns: ReadOnlyColumnCollection[str, Column[Any]] = table.__table__.c  # type: ignore[attr-defined]
+    return columns

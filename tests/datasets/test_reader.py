@@ -166,9 +166,12 @@ FACT = {"id": "xf-fact", "confidence": "medium", "url": "https://xf.example/decr
 )
 def test_statements_rest_on_their_evidence(evidence: str, confidence: str, source: str, fault: str | None) -> None:
     text = f"""
-sources: [{{id: decree-12, title: D, url: "https://xf.example/decree-12"}}, {{id: other, title: O, url: "https://o.example"}}]
+sources:
+  - {{id: decree-12, title: D, url: "https://xf.example/decree-12"}}
+  - {{id: other, title: O, url: "https://o.example"}}
 credit_systems:
-  - {{id: p, name: p, jurisdiction: WORLD, confidence: {confidence}, evidence: [{evidence}], sources: [{{source: {source}}}]}}
+  - {{id: p, name: p, jurisdiction: WORLD, confidence: {confidence}, evidence: [{evidence}],
+     sources: [{{source: {source}}}]}}
 """
     told = [str(p) for p in check_evidence([read_dataset("xf.yaml", text.encode())], {"xf-fact": FACT})]
     assert (fault is None and told == []) or (fault is not None and fault in told[0])

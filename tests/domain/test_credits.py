@@ -94,10 +94,12 @@ def test_converting_there_and_back_never_gains(
 ) -> None:
     graph = _graph(factor, other, hours)
     there = graph.convert(CreditAmount(amount=start, system="a"), unit, DAY)
-    assert there is not None and there.bookable is not None
+    assert there is not None
+    assert there.bookable is not None
     assert there.bookable <= there.min <= there.max
     back = graph.convert(CreditAmount(amount=there.bookable, system=unit), "a", DAY)
-    assert back is not None and back.bookable is not None
+    assert back is not None
+    assert back.bookable is not None
     assert back.bookable <= start
 
 

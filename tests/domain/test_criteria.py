@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from app.domain.criteria import Criterion, Facts, Truth, all_of, any_of, find, holds, missing_in, negated
+from app.domain.criteria import Criterion
 from app.domain.evaluation import facts_of
+from app.domain.findings import Facts, find, holds, missing_in
 from app.domain.levels import LevelReference
 from app.domain.programmes import Programme
 from app.domain.report import Question
+from app.domain.truth import Truth, all_of, any_of, negated
 from tests.factories import DAY, a_credential, exland
 
 TRUTHS = st.sampled_from(Truth)

@@ -120,9 +120,7 @@ def test_law_beats_practice_and_the_beaten_rule_stays_in_the_explanation() -> No
 def test_the_nearer_place_beats_its_region() -> None:
     places = (
         Jurisdiction(id="XR", name="Region", kind="region", confidence="high"),
-        Jurisdiction(
-            id="XF", name="Exland", kind="country", confidence="high", member_of=(Membership(region="XR"),)
-        ),
+        Jurisdiction(id="XF", name="Exland", kind="country", confidence="high", member_of=(Membership(region="XR"),)),
     )
     near = a_rule(id="near", basis="practice", status="discretionary")
     far = a_rule(id="far", jurisdiction="XR")

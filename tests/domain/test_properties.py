@@ -38,9 +38,7 @@ LEAVES = st.one_of(
     st.builds(Criterion, field=st.sampled_from([("061",), ("02", "06")])),
     st.builds(Criterion, issuer=st.builds(IssuerTest, country=st.sampled_from([("XF",), ("XG",)]))),
     st.builds(Criterion, level=st.sampled_from("12345").map(lambda v: LevelTest(framework="xfq", at_least=v))),
-    st.builds(
-        Criterion, volume=st.integers(1, 60).map(lambda n: VolumeTest(system="xf-point", at_least=Fraction(n)))
-    ),
+    st.builds(Criterion, volume=st.integers(1, 60).map(lambda n: VolumeTest(system="xf-point", at_least=Fraction(n)))),
     st.builds(Criterion, notional_hours=st.integers(1, 900).map(lambda n: NumberTest(at_most=Fraction(n)))),
 )
 CRITERIA = st.recursive(

@@ -1,0 +1,1 @@
+"""One router for every group of questions."""

@@ -22,7 +22,9 @@ class CreditQuery(Closed):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     amount: Fraction = Field(ge=0, le=1_000_000, description='Amount: "5", "2.5" or "1/3".', examples=["5"])
-    start: str = Field(alias="from", max_length=100, description="Unit of the amount, by id or name.", examples=["ects"])
+    start: str = Field(
+        alias="from", max_length=100, description="Unit of the amount, by id or name.", examples=["ects"]
+    )
     to: str = Field(max_length=100, description="Unit wanted, by id or name.", examples=["us-semester-credit"])
     jurisdiction: str | None = Field(
         default=None, max_length=10, description="Place whose own reading of the units counts.", examples=["NL"]

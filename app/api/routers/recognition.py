@@ -70,7 +70,7 @@ async def recognise_again(
     "/credentials/{credential_id}/recognition",
     response_model=Report,
     summary="Where is this credential of the catalogue recognised?",
-    description="The same answer as POST /v1/recognition, for a credential of the catalogue, with filters as parameters.",
+    description="The same answer as POST /v1/recognition, for a credential of the catalogue, with filters as query.",
 )
 async def recognise_known(
     request: Request,

@@ -56,20 +56,14 @@ def _page(request: Request, shape: Any, rules: RuleSet, found: list[Any], query:
 
 def _section(path: str, section: str, shape: Any, what: str, *, dated: bool = True) -> None:
     """Two routes for a section of the data: its list, and one statement by its id."""
-    if dated:
+    filters = PlaceFilter if dated else PageQuery
 
-        async def listing(
-            request: Request, query: Annotated[PlaceFilter, Query()], releases: Releases
-        ) -> Response:
-            rules = await releases.get(query.release)
-            wanted = {"jurisdiction": query.jurisdiction, "holds_on": query.in_force_on}
-            return _page(request, shape, rules, list_statements(rules, section, **wanted), query)
+    async def listing(request: Request, query: Annotated[Any, Query()], releases: Releases) -> Response:
+        rules = await releases.get(query.release)
+        wanted = {"jurisdiction": query.jurisdiction, "holds_on": query.in_force_on} if dated else {}
+        return _page(request, shape, rules, list_statements(rules, section, **wanted), query)
 
-    else:
-
-        async def listing(request: Request, query: Annotated[PageQuery, Query()], releases: Releases) -> Response:
-            rules = await releases.get(query.release)
-            return _page(request, shape, rules, list_statements(rules, section), query)
+    listing.__annotations__["query"] = Annotated[filters, Query()]
 
     async def single(
         request: Request, statement_id: str, query: Annotated[ReleaseQuery, Query()], releases: Releases
@@ -171,9 +165,7 @@ async def releases_list(request: Request, nothing: Annotated[Nothing, Query()], 
 
 
 @router.get("/releases/{number}", response_model=ReleaseItem, summary="One release")
-async def release(
-    request: Request, number: int, nothing: Annotated[Nothing, Query()], session: Session
-) -> Response:
+async def release(request: Request, number: int, nothing: Annotated[Nothing, Query()], session: Session) -> Response:
     """One release."""
     items = {item.number: item for item in await all_releases(session)}
     if number not in items:
