@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from app.domain.described import DESCRIBED
+from app.domain.described import described
 
 CircumstanceValue = bool | str
 """true or false, or a number, day or word written as text."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Circumstance:
     """A fact about the credential, its holder or the receiving programme that some rule asks for."""
-
-    __pydantic_config__ = DESCRIBED
 
     id: str
     """Name of the fact, snake_case, as callers give it."""

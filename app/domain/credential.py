@@ -9,7 +9,7 @@ from typing import Literal
 
 from app.domain.circumstances import CircumstanceValue
 from app.domain.credits import CreditAmount, Range
-from app.domain.described import DESCRIBED
+from app.domain.described import described
 from app.domain.levels import LevelReference
 
 IssuerKind = Literal[
@@ -28,11 +28,10 @@ Delivery = Literal["online_platform", "online", "classroom", "workshop", "boot_c
 DigitalFormat = Literal["open_badge", "european_digital_credential", "verifiable_credential", "pdf", "paper", "other"]
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Issuer:
     """The body that awards the credential."""
-
-    __pydantic_config__ = DESCRIBED
 
     name: str | None = None
     """Name of the issuer."""
@@ -44,11 +43,10 @@ class Issuer:
     """Names or ids of the bodies that accredit it. An empty list says: by none."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Credential:
     """A micro-credential, certificate, badge or award. What is absent is unknown, never false."""
-
-    __pydantic_config__ = DESCRIBED
 
     title: str
     """Title as printed on it, or a short description."""

@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from app.domain.described import DESCRIBED
+from app.domain.described import described
 from app.domain.paths import strongest_path
 from app.domain.sources import CONFIDENCES, Citation, Confidence, Statement, weakest_confidence
 
@@ -24,11 +24,10 @@ EquivalenceBasis = Literal["law", "framework", "agreement", "guidance", "practic
 EQUIVALENCE_BASES: tuple[EquivalenceBasis, ...] = ("law", "framework", "agreement", "guidance", "practice")
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Range:
     """A closed interval; an open end is unknown or unlimited."""
-
-    __pydantic_config__ = DESCRIBED
 
     min: Fraction | None = None
     """Lower end, included."""
@@ -41,11 +40,10 @@ def as_range(value: Fraction | Range) -> Range:
     return value if isinstance(value, Range) else Range(min=value, max=value)
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class CreditAmount:
     """An amount of credit in one unit: one figure, or a range."""
-
-    __pydantic_config__ = DESCRIBED
 
     system: str
     """Id of the credit system, the unit."""
@@ -64,11 +62,10 @@ class CreditAmount:
         return Range(min=self.min, max=self.max)
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class CreditSystem(Statement):
     """A unit of credit. Units that sound alike in two places are two systems."""
-
-    __pydantic_config__ = DESCRIBED
 
     name: str
     """Name of the unit."""
@@ -86,11 +83,10 @@ class CreditSystem(Statement):
     """What the unit counts (study load, contact hours), in a sentence."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class CreditReading(Statement):
     """How one place or institution reads a credit in hours, where that differs from the system's own range."""
-
-    __pydantic_config__ = DESCRIBED
 
     system: str
     """Id of the credit system."""
@@ -102,11 +98,10 @@ class CreditReading(Statement):
     """Learning hours of one credit there."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Equivalence(Statement):
     """A published link between two units: this much of one is that much of the other."""
-
-    __pydantic_config__ = DESCRIBED
 
     amount: Fraction
     """How much of the first unit."""
@@ -129,11 +124,10 @@ class Equivalence(Statement):
         return Range(min=_over(self.amount, there.max), max=_over(self.amount, there.min))
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class CreditStep:
     """One step of a conversion."""
-
-    __pydantic_config__ = DESCRIBED
 
     by: str
     """Id of the equivalence, credit system or national reading used."""
@@ -147,11 +141,10 @@ class CreditStep:
     """Amount after the step."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class CreditResult:
     """An amount of credit expressed in another unit."""
-
-    __pydantic_config__ = DESCRIBED
 
     system: str
     """Unit of the result."""

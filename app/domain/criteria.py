@@ -5,15 +5,14 @@ from datetime import date
 from fractions import Fraction
 
 from app.domain.credential import CredentialKind, Delivery, DigitalFormat, IssuerKind
-from app.domain.described import DESCRIBED
+from app.domain.described import described
 from app.domain.programmes import StudyLevel
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class LevelTest:
     """The credential's level, expressed in this framework, lies here."""
-
-    __pydantic_config__ = DESCRIBED
 
     framework: str
     """Id of the framework."""
@@ -25,11 +24,10 @@ class LevelTest:
     """Levels allowed, when they are not a range."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class VolumeTest:
     """The credential's size, expressed in this unit, lies here."""
-
-    __pydantic_config__ = DESCRIBED
 
     system: str
     """Id of the credit system."""
@@ -39,11 +37,10 @@ class VolumeTest:
     """Most, included."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class NumberTest:
     """A number lies here."""
-
-    __pydantic_config__ = DESCRIBED
 
     at_least: Fraction | None = None
     """Least, included."""
@@ -51,11 +48,10 @@ class NumberTest:
     """Most, included."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class IssuerTest:
     """The issuer is one of these; every part that is given must hold."""
-
-    __pydantic_config__ = DESCRIBED
 
     kind: tuple[IssuerKind, ...] = ()
     """Kinds of issuer."""
@@ -67,11 +63,10 @@ class IssuerTest:
     """Any of these accredits it."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class AwardTest:
     """When the credential was awarded."""
-
-    __pydantic_config__ = DESCRIBED
 
     on_or_after: date | None = None
     """First day that counts."""
@@ -81,11 +76,10 @@ class AwardTest:
     """Not longer ago than this many years before the day asked about."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class CircumstanceTest:
     """A further fact about the credential, its holder or the programme holds."""
-
-    __pydantic_config__ = DESCRIBED
 
     fact: str
     """Id of the circumstance."""
@@ -103,11 +97,10 @@ class CircumstanceTest:
     """Words allowed, for texts."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class ProgrammeTest:
     """The receiving programme is one of these."""
-
-    __pydantic_config__ = DESCRIBED
 
     level: tuple[StudyLevel, ...] = ()
     """Levels of study."""
@@ -115,11 +108,10 @@ class ProgrammeTest:
     """Words in its title, any of which is enough."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Criterion:
     """A test on a credential and its circumstances. Every part that is given must hold; an empty one always holds."""
-
-    __pydantic_config__ = DESCRIBED
 
     all_of: tuple["Criterion", ...] = ()
     """All of these hold."""

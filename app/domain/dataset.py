@@ -7,7 +7,7 @@ from typing import Any
 from app.domain.circumstances import Circumstance
 from app.domain.credential import Credential
 from app.domain.credits import CreditReading, CreditSystem, Equivalence
-from app.domain.described import DESCRIBED
+from app.domain.described import described
 from app.domain.jurisdictions import Jurisdiction
 from app.domain.levels import Framework, LevelLink
 from app.domain.recognisers import Recogniser, Register
@@ -16,21 +16,19 @@ from app.domain.schemes import Scheme
 from app.domain.sources import Source, Statement
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class CatalogueEntry(Statement):
     """A real credential in the catalogue, with the sources of its description."""
-
-    __pydantic_config__ = DESCRIBED
 
     credential: Credential
     """The credential; its id is the entry's."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
     """Framework data: one YAML file, or all files of a release put together."""
-
-    __pydantic_config__ = DESCRIBED
 
     about: str | None = None
     """What the file holds, in a sentence."""

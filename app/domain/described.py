@@ -1,30 +1,42 @@
-"""How the texts below fields reach people: every class publishes them in the schemas made from it."""
+"""How the texts below fields reach people: a class that is ``@described`` publishes them in its schemas."""
 
 import ast
 import inspect
-import textwrap
+import sys
 from dataclasses import fields
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
-
-DESCRIBED: dict[str, Any] = {"extra": "forbid", "use_attribute_docstrings": True, "coerce_numbers_to_str": True}
-"""Tells schema generators to refuse unknown keys, to publish the text below each field, and to read 5 as "5"."""
+from typing import TypeVar
 
 Class = TypeVar("Class", bound=type)
 
+_READING = MappingProxyType({"extra": "forbid", "coerce_numbers_to_str": True})
+"""Unknown keys are refused, and 5 is read as "5" where text is wanted."""
 
-def describes_heirs(cls: Class) -> Class:
-    """Keep the texts below the fields of a base class with the fields, so that classes built on it publish them too."""
-    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
-    assert isinstance(tree, ast.ClassDef)
-    texts = {
-        before.target.id: inspect.cleandoc(after.value.value)
-        for before, after in pairwise(tree.body)
-        if isinstance(before, ast.AnnAssign) and isinstance(before.target, ast.Name)
-        if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and isinstance(after.value.value, str)
-    }
+
+def described(cls: Class) -> Class:
+    """Publish the text below each field of a dataclass as its description, for it and for classes built on it."""
+    texts = _texts_in(sys.modules[cls.__module__].__file__ or "").get(cls.__name__, {})
     for field in fields(cls):
         if field.name in texts:
             field.metadata = MappingProxyType({**field.metadata, "description": texts[field.name]})
+    cls.__pydantic_config__ = dict(_READING)  # type: ignore[attr-defined]
     return cls
+
+
+@cache
+def _texts_in(path: str) -> dict[str, dict[str, str]]:
+    """The texts below the fields of every class in a file: class, field, text."""
+    return {
+        node.name: {
+            before.target.id: inspect.cleandoc(after.value.value)
+            for before, after in pairwise(node.body)
+            if isinstance(before, ast.AnnAssign) and isinstance(before.target, ast.Name)
+            if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+            if isinstance(after.value.value, str)
+        }
+        for node in ast.parse(Path(path).read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from app.domain.described import DESCRIBED
+from app.domain.described import described
 from app.domain.sources import Statement
 from app.domain.validity import Dated
 
@@ -14,21 +14,19 @@ WORLD = "WORLD"
 """Every place belongs to it; conventions and platforms that speak of no place in particular live there."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Membership(Dated):
     """That a place belongs to a region, and when."""
-
-    __pydantic_config__ = DESCRIBED
 
     region: str
     """Code of the wider place."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Jurisdiction(Statement):
     """A place with rules of its own: a country, a part of one, or a region. Its id is its code."""
-
-    __pydantic_config__ = DESCRIBED
 
     name: str
     """Name in English."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from app.domain.described import DESCRIBED
+from app.domain.described import described
 from app.domain.paths import strongest_path
 from app.domain.sources import CONFIDENCES, Citation, Confidence, Statement, weakest_confidence
 
@@ -18,11 +18,10 @@ Strength = Literal["referenced", "compared", "indicative"]
 STRENGTHS: tuple[Strength, ...] = ("referenced", "compared", "indicative")
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Level:
     """One level of a framework."""
-
-    __pydantic_config__ = DESCRIBED
 
     value: str
     """The level as it is written: "5", "4.5", "entry 3"."""
@@ -32,11 +31,10 @@ class Level:
     """Qualification types that sit at this level, as the framework names them ("Honours degree")."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Framework(Statement):
     """A qualifications framework with ordered levels."""
-
-    __pydantic_config__ = DESCRIBED
 
     name: str
     """Full name."""
@@ -66,11 +64,10 @@ class Framework(Statement):
         return tuple(level.value for level in self.levels[first : last + 1])
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class LevelLink(Statement):
     """A published table between the levels of two frameworks."""
-
-    __pydantic_config__ = DESCRIBED
 
     framework: str
     """Id of the framework on the left of the table."""
@@ -93,11 +90,10 @@ class LevelLink(Statement):
         return frozenset(left for left, right in self.table.items() if value in right) or None
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class LevelReference:
     """A level, or a range of levels, in a framework."""
-
-    __pydantic_config__ = DESCRIBED
 
     framework: str
     """Id of the framework."""
@@ -116,11 +112,10 @@ def level_reference(framework: str, values: tuple[str, ...]) -> LevelReference:
     return LevelReference(framework=framework, min=values[0], max=values[-1])
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class LevelStep:
     """One table used on the way from one framework to another."""
-
-    __pydantic_config__ = DESCRIBED
 
     link: str
     """Id of the level link."""
@@ -134,11 +129,10 @@ class LevelStep:
     """How official the table is."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class LevelResult:
     """A level expressed in another framework. A comparison, never a recognition."""
-
-    __pydantic_config__ = DESCRIBED
 
     framework: str
     """Framework of the result."""

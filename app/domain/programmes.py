@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from app.domain.circumstances import CircumstanceValue
-from app.domain.described import DESCRIBED
+from app.domain.described import described
 
 StudyLevel = Literal[
     "school", "vocational", "certificate", "diploma", "associate", "undergraduate", "bachelor",
@@ -19,11 +19,10 @@ WIDER_LEVELS: Mapping[str, frozenset[str]] = {
 """Levels of study that are a name for several others."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Programme:
     """A receiving programme."""
-
-    __pydantic_config__ = DESCRIBED
 
     title: str | None = None
     """Its title."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from app.domain.described import DESCRIBED
+from app.domain.described import described
 from app.domain.sources import Statement
 
 RecogniserKind = Literal[
@@ -28,11 +28,10 @@ SPEAKS_FOR_ITSELF = frozenset(
 """Kinds whose decisions bind nobody else; the others speak for their whole jurisdiction."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Recogniser(Statement):
     """A body that recognises credentials, regulates how they are recognised, or can be asked."""
-
-    __pydantic_config__ = DESCRIBED
 
     name: str
     """Full name."""
@@ -55,11 +54,10 @@ class Recogniser(Statement):
         return self.kind not in SPEAKS_FOR_ITSELF
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Register(Statement):
     """A public list in which a credential or qualification can be entered."""
-
-    __pydantic_config__ = DESCRIBED
 
     name: str
     """Name of the register."""

@@ -9,7 +9,7 @@ from typing import Literal
 from app.domain.circumstances import CircumstanceValue
 from app.domain.credential import Credential
 from app.domain.credits import CreditStep, Range
-from app.domain.described import DESCRIBED
+from app.domain.described import described
 from app.domain.levels import LevelResult, LevelStep
 from app.domain.programmes import Programme, StudyLevel
 from app.domain.recognisers import RecogniserKind
@@ -17,11 +17,10 @@ from app.domain.rules import Basis, Division, Form, Per, Purpose, Share, Status
 from app.domain.sources import Citation, Confidence, Source
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class AskedRecogniser:
     """A body that the question names. Without an id it is one of which the data says nothing in particular."""
-
-    __pydantic_config__ = DESCRIBED
 
     name: str
     """Its name."""
@@ -33,11 +32,10 @@ class AskedRecogniser:
     """Code of its place."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """What is asked: a credential, and where, for what, by whom and on which day it should count."""
-
-    __pydantic_config__ = DESCRIBED
 
     credential: Credential
     as_of: date
@@ -48,11 +46,10 @@ class Question:
     programme: Programme = Programme()
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class ReleaseReference:
     """The state of the framework data that an answer rests on."""
-
-    __pydantic_config__ = DESCRIBED
 
     number: int
     """Number of the release."""
@@ -60,11 +57,10 @@ class ReleaseReference:
     """SHA-256 of its content."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """Something that was not told as such but read from the title or found in the catalogue."""
-
-    __pydantic_config__ = DESCRIBED
 
     attribute: str
     """JSON pointer of the attribute in the question."""
@@ -74,11 +70,10 @@ class Reading:
     """Why."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class UnderstoodCredential:
     """The credential as it was understood before deciding."""
-
-    __pydantic_config__ = DESCRIBED
 
     credential: Credential
     """Its attributes, those read from the title or the catalogue included."""
@@ -94,11 +89,10 @@ class UnderstoodCredential:
     """Common attributes that nobody told: JSON pointers into the question."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class OutcomeCredit:
     """Credit, in the unit of the place or of the decision."""
-
-    __pydantic_config__ = DESCRIBED
 
     meaning: Literal["exact", "up_to", "at_least", "range", "zero", "not_published", "own_size", "indicative"]
     """exact figure; up_to a ceiling; at_least a floor; range between two; zero; not_published: credit without a
@@ -130,11 +124,10 @@ class OutcomeCredit:
     """Hours of learning that the credit stands for, side by side with it."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class OutcomeLevel:
     """Level in the place's framework."""
-
-    __pydantic_config__ = DESCRIBED
 
     framework: str
     """Id of the framework."""
@@ -150,11 +143,10 @@ class OutcomeLevel:
     """A remark."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class OutcomeCondition:
     """A condition, and how it stands for this credential."""
-
-    __pydantic_config__ = DESCRIBED
 
     text: str
     """The condition."""
@@ -168,11 +160,10 @@ class OutcomeCondition:
     """What would settle it: JSON pointers into the question."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """One step of the reasoning, written while deciding."""
-
-    __pydantic_config__ = DESCRIBED
 
     text: str
     """What was asked, what was found and what followed."""
@@ -182,11 +173,10 @@ class Step:
     """What it rests on."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class RecogniserAnswer:
     """What one body decided, or does by its own rules."""
-
-    __pydantic_config__ = DESCRIBED
 
     recogniser: str
     """Id of the body."""
@@ -228,11 +218,10 @@ class RecogniserAnswer:
     """What it rests on."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Alternative:
     """What would hold if facts were known that are not."""
-
-    __pydantic_config__ = DESCRIBED
 
     when: str
     """The facts in words."""
@@ -242,11 +231,10 @@ class Alternative:
     """Id of the rule."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """The answer for one place and one purpose."""
-
-    __pydantic_config__ = DESCRIBED
 
     jurisdiction: str
     """Code of the place."""
@@ -306,11 +294,10 @@ class Outcome:
     """Ids of the sources that the answer rests on; the report lists them in full."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Report:
     """The whole answer to a question."""
-
-    __pydantic_config__ = DESCRIBED
 
     as_of: date
     """Day on which the answer holds."""

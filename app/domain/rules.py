@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from app.domain.criteria import Criterion
-from app.domain.described import DESCRIBED, describes_heirs
+from app.domain.described import described
 from app.domain.programmes import StudyLevel
 from app.domain.recognisers import RecogniserKind
 from app.domain.sources import Statement
@@ -39,11 +39,10 @@ Per = Literal["credential", "course", "source", "semester", "year", "programme",
 Division = Literal["lower", "upper", "graduate", "vocational"]
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Grant:
     """The credit that a ruling gives."""
-
-    __pydantic_config__ = DESCRIBED
 
     meaning: Literal["exact", "up_to", "at_least", "range", "zero", "not_published", "own_size"]
     """exact figure; up_to a ceiling; at_least a floor; range between two; zero credit; not_published: recognised, but
@@ -64,11 +63,10 @@ class Grant:
     """What the figure is for, when it needs words."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Share:
     """A share of a programme: the part that may come from recognised learning."""
-
-    __pydantic_config__ = DESCRIBED
 
     min: Fraction | None = None
     """Least share, between 0 and 1 ("1/4")."""
@@ -82,11 +80,10 @@ class Share:
     """The cap in words, with what it is shared with."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class LevelGrant:
     """The level at which a ruling places the credential."""
-
-    __pydantic_config__ = DESCRIBED
 
     framework: str
     """Id of the framework."""
@@ -102,11 +99,10 @@ class LevelGrant:
     """A remark, for instance a second range under other conditions."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Condition:
     """Something that must be so before the ruling holds."""
-
-    __pydantic_config__ = DESCRIBED
 
     text: str
     """The condition in a sentence."""
@@ -118,12 +114,10 @@ class Condition:
     """How to test it; without one it stays for a person to judge."""
 
 
-@describes_heirs
+@described
 @dataclass(frozen=True, kw_only=True)
 class Ruling(Statement):
     """What is said about recognising: common to rules and decisions."""
-
-    __pydantic_config__ = DESCRIBED
 
     purposes: tuple[Purpose, ...]
     """Purposes that it speaks of."""
@@ -153,11 +147,10 @@ class Ruling(Statement):
     """Ids of earlier statements that it replaced."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Rule(Ruling):
     """What a jurisdiction, scheme or body does with credentials of a described kind."""
-
-    __pydantic_config__ = DESCRIBED
 
     jurisdiction: str
     """Code of the place in which it holds."""
@@ -179,11 +172,10 @@ class Rule(Ruling):
     """Id of the scheme that it belongs to."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Decision(Ruling):
     """A published answer of one recogniser on one credential, or on several named ones: a precedent."""
-
-    __pydantic_config__ = DESCRIBED
 
     credentials: tuple[str, ...]
     """Ids of the catalogue credentials that it speaks of."""

@@ -4,16 +4,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.domain.credits import CreditAmount
-from app.domain.described import DESCRIBED
+from app.domain.described import described
 from app.domain.levels import LevelReference
 from app.domain.sources import Statement
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class SchemeLimit(Statement):
     """A limit of a scheme on size, level or duration, during a period."""
-
-    __pydantic_config__ = DESCRIBED
 
     size: CreditAmount | None = None
     """Least and most credit that a credential under the scheme may have."""
@@ -23,11 +22,10 @@ class SchemeLimit(Statement):
     """The limit in a sentence."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Scheme(Statement):
     """A national, regional or sector scheme for micro-credentials."""
-
-    __pydantic_config__ = DESCRIBED
 
     name: str
     """Name of the scheme."""

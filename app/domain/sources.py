@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from app.domain.described import DESCRIBED, describes_heirs
+from app.domain.described import described
 from app.domain.validity import Dated
 
 Confidence = Literal["high", "medium", "low"]
@@ -25,11 +25,10 @@ def weakest_confidence(confidences: Iterable[Confidence]) -> Confidence:
     return max(confidences, key=CONFIDENCES.index, default="low")
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """A document that can be opened and read."""
-
-    __pydantic_config__ = DESCRIBED
 
     id: str
     """Stable key, kebab-case, unique over all files; statements cite it."""
@@ -45,11 +44,10 @@ class Source:
     """Day on which we last read it."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class Citation:
     """A place in a source that supports a statement."""
-
-    __pydantic_config__ = DESCRIBED
 
     source: str
     """Id of the source."""
@@ -57,12 +55,10 @@ class Citation:
     """Where in the source: article, page, section."""
 
 
-@describes_heirs
+@described
 @dataclass(frozen=True, kw_only=True)
 class Statement(Dated):
     """Anything the data claims: it has an id, a period, sources and a confidence."""
-
-    __pydantic_config__ = DESCRIBED
 
     id: str
     """Stable id, kebab-case, never used again for something else."""

@@ -8,15 +8,13 @@ that day never both hold and never leave a gap.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.domain.described import DESCRIBED, describes_heirs
+from app.domain.described import described
 
 
-@describes_heirs
+@described
 @dataclass(frozen=True, kw_only=True)
 class Dated:
     """Something that holds during a period."""
-
-    __pydantic_config__ = DESCRIBED
 
     valid_from: date | None = None
     """First day on which it holds. Absent: it has held for as long as anybody has asked."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.dataset import CatalogueEntry
-from app.domain.described import DESCRIBED
+from app.domain.described import described
 from app.domain.errors import unknown
 from app.domain.report import ReleaseReference
 from app.domain.rules import Decision
@@ -15,11 +15,10 @@ from app.services.conversion import sources_of
 from app.store import catalogue
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class CredentialPage:
     """A credential of the catalogue with the decisions on it."""
-
-    __pydantic_config__ = DESCRIBED
 
     release: ReleaseReference
     """State of the data."""

@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 from app.domain.credits import CreditAmount, CreditResult
-from app.domain.described import DESCRIBED
+from app.domain.described import described
 from app.domain.errors import NoConversion, UnknownReference, unknown
 from app.domain.levels import LevelReference, LevelResult, level_reference
 from app.domain.report import ReleaseReference
@@ -16,11 +16,10 @@ from app.services.checking import check_level, check_place
 from app.services.matching import find_recogniser
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class CreditConversion:
     """An amount of credit in another unit."""
-
-    __pydantic_config__ = DESCRIBED
 
     as_of: date
     """Day on which the conversion holds."""
@@ -34,11 +33,10 @@ class CreditConversion:
     """Sources of the path."""
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class LevelConversion:
     """A level in another framework. A comparison, never a recognition."""
-
-    __pydantic_config__ = DESCRIBED
 
     as_of: date
     """Day on which the comparison holds."""

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from app.domain.credits import CreditReading, CreditSystem, Equivalence
-from app.domain.described import DESCRIBED
+from app.domain.described import described
 from app.domain.errors import unknown
 from app.domain.jurisdictions import Jurisdiction
 from app.domain.levels import Framework, LevelLink
@@ -18,11 +18,10 @@ from app.domain.sources import Source
 from app.services.conversion import sources_of
 
 
+@described
 @dataclass(frozen=True, kw_only=True)
 class PlacePage:
     """Everything known about a place. What is no longer, or not yet, in force is listed with its dates."""
-
-    __pydantic_config__ = DESCRIBED
 
     release: ReleaseReference
     """State of the data."""
