@@ -28,6 +28,7 @@ from app.domain.truth import Truth
 _COUNTS = frozenset({"recognised", "conditional", "discretionary"})
 _STUDY = frozenset({"credit_transfer", "stacking", "register", "admission"})
 
+NOTHING_IN_FORCE = "Nothing in force on this day is recorded. That is not a no: ask whoever decides."
 NOTHING_KNOWN = "The data holds no rule on this. That is not a no: ask whoever decides."
 
 
@@ -59,6 +60,7 @@ def compose(
     beaten: Sequence[Opinion],
     opened: Sequence[Opinion],
     listed: Sequence[Opinion],
+    ended: Sequence[Ruling],
     steps: Iterable[Step],
     facts: Facts,
     rules: RuleSet,
@@ -66,7 +68,7 @@ def compose(
     """The outcome for one place and purpose, from the opinion that decides it.
 
     ``beaten`` are weaker opinions, kept in the explanation; ``opened`` may yet speak; ``listed`` are those of single
-    bodies, which bind nobody else.
+    bodies, which bind nobody else; ``ended`` are general rulings that are over, told where nothing else is in force.
     """
     used = _Used(list(steps))
     for opinion in opened:
@@ -86,8 +88,9 @@ def compose(
     if ruling is not None and status in _COUNTS:
         credit = _credit(ruling, facts, rules, used) or _indicative_credit(place, purpose, facts, rules, used)
         level = _level(ruling.level, facts, used) or _comparable_level(place, purpose, facts, rules, used)
-    for opinion in opened:
-        used.ruling(opinion.ruling)
+    if ruling is None:
+        for opinion in opened:
+            used.ruling(opinion.ruling)
     missing = [name for o in (*([decisive] if decisive else ()), *opened) for name in o.missing]
     contact, contact_url = _contact(ruling, place, rules)
     return Outcome(
@@ -95,7 +98,7 @@ def compose(
         purpose=purpose,
         recogniser=asked,
         status=status,
-        statement=_statement(status, decisive, opened),
+        statement=_statement(status, decisive, opened, ended),
         basis=ruling.basis if ruling else None,
         binding=ruling.binding if ruling else None,
         because=(ruling.id,) if ruling else (),
@@ -151,9 +154,10 @@ def _only_at_members(
     )
 
 
-def _statement(status: Status, decisive: Opinion | None, opened: Sequence[Opinion]) -> str:
-    if status == "no_information" or (decisive is None and not opened):
-        return NOTHING_KNOWN
+def _statement(status: Status, decisive: Opinion | None, opened: Sequence[Opinion], ended: Sequence[Ruling]) -> str:
+    if status == "no_information":
+        past = "".join(f" Until {ruling.last_day}: {ruling.statement}" for ruling in ended)
+        return f"{NOTHING_IN_FORCE}{past}" if past else NOTHING_KNOWN
     if status == "undetermined":
         return "The facts given do not decide it: " + "; ".join(o.ruling.statement.rstrip(".") for o in opened) + "."
     assert decisive is not None

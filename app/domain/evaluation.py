@@ -40,7 +40,7 @@ def evaluate(
     for place, recogniser in _asked(question, rules):
         for purpose in question.purposes or PURPOSES:
             outcomes.append(_outcome(place, purpose, recogniser, facts, rules, decisions))
-    cited = {source for outcome in outcomes for source in outcome.sources}
+    cited = {source for outcome in outcomes for source in _cited(outcome)}
     return Report(
         as_of=question.as_of,
         release=rules.release,
@@ -55,6 +55,13 @@ def evaluate(
         outcomes=tuple(outcomes),
         sources=tuple(rules.sources[source] for source in sorted(cited) if source in rules.sources),
     )
+
+
+def _cited(outcome: Outcome) -> Iterable[str]:
+    """Every source that an outcome names: what it rests on, and what its steps and single bodies cite."""
+    yield from outcome.sources
+    for part in (*outcome.explanation, *outcome.recognisers):
+        yield from (citation.source for citation in part.sources)
 
 
 def facts_of(question: Question, rules: RuleSet) -> Facts:
@@ -103,7 +110,7 @@ def _outcome(
     chain = rules.places.chain(_home(place, asked, facts, rules), facts.as_of)
     steps = [Step(text=_opening(place, purpose, asked, chain, facts, rules))]
     own_ids = rules.kin.get(asked.id or "", frozenset()) if asked else frozenset()
-    heard, listed = [], []
+    heard, listed, ended = [], [], []
     for ruling in _rulings(purpose, chain, own_ids, facts.as_of, rules, decisions):
         body = _body(ruling)
         own = body in own_ids
@@ -111,6 +118,8 @@ def _outcome(
         if opinion is None:
             if ruling.ended_by(facts.as_of):
                 steps.append(_over(ruling))
+                if own or _is_general(ruling, body, asked, rules):
+                    ended.append(ruling)
                 if isinstance(ruling, Decision) and own:
                     heard.append((_rank(ruling, own, chain, facts, rules), closed(ruling)))
             continue
@@ -144,6 +153,7 @@ def _outcome(
         beaten=[o for group in groups for o in group if o is not decisive and o not in opened],
         opened=opened,
         listed=speaking,
+        ended=ended,
         steps=steps,
         facts=facts,
         rules=rules,

@@ -102,6 +102,13 @@ def test_what_is_over_is_told_with_its_day() -> None:
     assert any(step.by == "xf-register-old" and "2022-07-01" in step.text for step in steps)
 
 
+def test_where_nothing_is_in_force_any_more_the_answer_says_until_when_it_was() -> None:
+    rules = rules_of(a_rule(valid_to=date(2024, 1, 1), statement="Courses were paid for."))
+    outcome = ask(rules, purpose="credit_transfer")
+    assert outcome.status == "no_information"
+    assert outcome.statement.endswith("Until 2023-12-31: Courses were paid for.")
+
+
 def test_membership_ends_and_with_it_what_was_inherited() -> None:
     assert ask(exland(), purpose="funding", on=date(2024, 12, 31)).status == "conditional"
     assert ask(exland(), purpose="funding", on=date(2025, 1, 1)).status == "no_information"
@@ -339,11 +346,12 @@ def test_an_old_review_is_warned_about() -> None:
 def test_the_report_carries_every_source_that_it_cites() -> None:
     question = Question(credential=a_credential(), as_of=DAY)
     report = evaluate(question, exland(), ())
-    cited = {source for outcome in report.outcomes for source in outcome.sources}
-    assert cited == {source.id for source in report.sources}
+    listed = {source.id for source in report.sources}
+    assert listed
     for outcome in report.outcomes:
-        for step in outcome.explanation:
-            assert {c.source for c in step.sources} <= set(exland().sources)
+        assert set(outcome.sources) <= listed
+        for part in (*outcome.explanation, *outcome.recognisers):
+            assert {citation.source for citation in part.sources} <= listed
 
 
 def test_the_same_question_gives_the_same_bytes() -> None:
