@@ -10,7 +10,7 @@ from app.domain.findings import Facts
 from app.domain.jurisdictions import WORLD
 from app.domain.levels import LevelReference, LevelResult
 from app.domain.opinions import Opinion, apply, closed
-from app.domain.report import AskedRecogniser, Outcome, Question, Report, Step, UnderstoodCredential
+from app.domain.report import AskedRecogniser, Outcome, Question, RecogniserAnswer, Report, Step, UnderstoodCredential
 from app.domain.rules import BASES, PURPOSES, Condition, Decision, Purpose, Rule, Ruling, Status
 from app.domain.ruleset import RuleSet
 from app.domain.text import contains_phrase
@@ -60,7 +60,8 @@ def evaluate(
 def _cited(outcome: Outcome) -> Iterable[str]:
     """Every source that an outcome names: what it rests on, and what its steps and single bodies cite."""
     yield from outcome.sources
-    for part in (*outcome.explanation, *outcome.recognisers):
+    parts: tuple[Step | RecogniserAnswer, ...] = (*outcome.explanation, *outcome.recognisers)
+    for part in parts:
         yield from (citation.source for citation in part.sources)
 
 
