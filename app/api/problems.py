@@ -16,7 +16,7 @@ from app.domain.errors import Fault, NoConversion, NotReady, UnknownReference, U
 
 MEDIA_TYPE = "application/problem+json"
 
-_STATUS: dict[type[Fault], tuple[int, str]] = {
+FAULTS: dict[type[Fault], tuple[int, str]] = {
     UnknownReference: (422, "unknown-reference"),
     UnknownRelease: (404, "unknown-release"),
     NotReady: (503, "not-ready"),
@@ -84,7 +84,7 @@ def problem(
 async def on_fault(request: Request, error: Exception) -> JSONResponse:
     """A fault of the domain or of a service."""
     assert isinstance(error, Fault)
-    status, kind = _STATUS[type(error)]
+    status, kind = FAULTS[type(error)]
     known = error.near if isinstance(error, UnknownReference) else ()
     if isinstance(error, UnknownReference) and error.pointer == "":
         status = 404
@@ -171,7 +171,7 @@ async def on_bug(request: Request, error: Exception) -> JSONResponse:
 
 def install(app: FastAPI) -> None:
     """Answer every error of this app with a problem."""
-    for fault in _STATUS:
+    for fault in FAULTS:
         app.add_exception_handler(fault, on_fault)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
