@@ -12,46 +12,38 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-class _TooLarge(Exception):
-    pass
-
-
 class BoundedBodies:
-    """ASGI middleware: a body above the limit gets 413, told from its length or found while it arrives."""
+    """ASGI middleware: a body above the limit gets 413, told by its length or found while it arrives.
+
+    The body is gathered here, at most the limit, and handed on in one piece.
+    """
 
     def __init__(self, app: App, max_bytes: int) -> None:
         self._app = app
         self._max = max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, counting what arrives."""
-        if scope["type"] != "http":
+        """Pass the request on with its body, or refuse it."""
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        told = headers.get(b"content-length", b"0")
-        arrived = 0
-        answered = False
-
-        async def bounded() -> Message:
-            nonlocal arrived
+        told = dict(scope["headers"]).get(b"content-length", b"0")
+        body, more = b"", not (told.isdigit() and int(told) > self._max)
+        too_large = not more
+        while more:
             message = await receive()
-            arrived += len(message.get("body", b""))
-            if arrived > self._max:
-                raise _TooLarge
-            return message
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > self._max:
+                too_large, more = True, False
+        if too_large:
+            await problem(413, "body-too-large", f"The body is larger than {self._max} bytes.")(scope, receive, send)
+            return
+        whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-        async def watched(message: Message) -> None:
-            nonlocal answered
-            answered = True
-            await send(message)
+        async def gathered() -> Message:
+            return whole.pop() if whole else await receive()
 
-        try:
-            if told.isdigit() and int(told) > self._max:
-                raise _TooLarge
-            await self._app(scope, bounded, watched)
-        except _TooLarge:
-            if answered:
-                raise
-            text = f"The body is larger than {self._max} bytes."
-            await problem(413, "body-too-large", text)(scope, receive, send)
+        await self._app(scope, gathered, send)

@@ -52,6 +52,8 @@ class Problem(BaseModel):
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     422: {"model": Problem, "description": "The request makes no sense; the problem says where and why."},
+    405: {"model": Problem, "description": "This address does not take this method."},
+    413: {"model": Problem, "description": "The body is too large."},
     404: {"model": Problem, "description": "There is no such thing; the problem says what was looked for."},
     503: {"model": Problem, "description": "No framework data has been loaded, or the database is away."},
 }

@@ -6,6 +6,7 @@ import json
 from datetime import date
 from typing import Annotated, Any, Generic, Self, TypeVar
 
+from fastapi import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter
 
 from app.api.dependencies import today
@@ -81,7 +82,7 @@ class RecognitionRequest(Closed):
     )
     as_of: date | None = Field(default=None, description="Day on which it should hold. Without it: today (UTC).")
     release: int | None = Field(
-        default=None, ge=1, description="State of the data to answer from. Without it: the active one."
+        default=None, ge=1, le=2**31 - 1, description="State of the data to answer from. Without it: the active one."
     )
     language: str | None = Field(
         default=None, pattern="^[a-z]{2}$", description="Preferred language of labels; answers are in English so far."
@@ -146,11 +147,11 @@ class RecognitionQuery(Closed):
     purposes: Annotated[list[Purpose], BeforeValidator(split)] | None = Field(
         default=None, description="Purposes, repeated or separated by commas."
     )
-    recognisers: list[str] | None = Field(
+    recognisers: list[Annotated[str, Field(min_length=1, max_length=300)]] | None = Field(
         default=None, max_length=MAX_ASKED, description="Bodies by id or name; repeat the parameter for several."
     )
     as_of: date | None = Field(default=None, description="Day on which it should hold. Without it: today (UTC).")
-    release: int | None = Field(default=None, ge=1, description="State of the data to answer from.")
+    release: int | None = Field(default=None, ge=1, le=2**31 - 1, description="State of the data to answer from.")
     language: str | None = Field(default=None, pattern="^[a-z]{2}$", description="Preferred language of labels.")
 
 
@@ -167,13 +168,21 @@ class PageQuery(Closed):
 
     after: str = Field(default="", max_length=200, description="Read on behind this id.")
     limit: int = Field(default=100, ge=1, le=1000, description="Most entries on a page.")
-    release: int | None = Field(default=None, ge=1, description="Release to read from. Without it: the active one.")
+    release: int | None = Field(
+        default=None, ge=1, le=2**31 - 1, description="Release to read from. Without it: the active one."
+    )
 
 
 class ReleaseQuery(Closed):
     """Which release."""
 
-    release: int | None = Field(default=None, ge=1, description="Release to read from. Without it: the active one.")
+    release: int | None = Field(
+        default=None, ge=1, le=2**31 - 1, description="Release to read from. Without it: the active one."
+    )
+
+
+StatementId = Annotated[str, Path(max_length=200, description="Id of the statement, as lists give it.")]
+CredentialId = Annotated[str, Path(max_length=200, description="Id of the credential: see GET /v1/credentials.")]
 
 
 class Nothing(Closed):

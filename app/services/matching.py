@@ -87,7 +87,7 @@ async def match_credential(session: AsyncSession, release: int, credential: Cred
     for name, _, entry in names:
         if _numbers(name) != _numbers(title):
             continue  # an edition or version is not a spelling
-        best[entry] = max(best.get(entry, 0), fuzz.token_sort_ratio(title, name))
+        best[entry] = max(best.get(entry, 0), _similarity(title, name))
     top = max(best.values(), default=0)
     leading = [entry for entry, score in best.items() if score == top]
     if top < TITLE_SCORE or len(leading) != 1:
@@ -100,6 +100,11 @@ def same_issuer(told: str, known: str | None) -> bool:
     if not told or not known:
         return True
     return _has_words(told, known) or _has_words(known, told)
+
+
+def _similarity(one: str, other: str) -> float:
+    """How alike two folded titles are, 0 to 100, whatever the order of words and where words are parted."""
+    return max(fuzz.token_sort_ratio(one, other), fuzz.ratio(one.replace(" ", ""), other.replace(" ", "")))
 
 
 def _numbers(text: str) -> set[str]:

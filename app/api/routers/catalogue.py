@@ -8,7 +8,7 @@ from pydantic import Field
 from app.api.dependencies import Releases, Session
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
-from app.api.schemas import Page, PageQuery, ReleaseQuery
+from app.api.schemas import CredentialId, Page, PageQuery, ReleaseQuery, StatementId
 from app.domain.credential import CredentialKind
 from app.domain.dataset import CatalogueEntry
 from app.domain.rules import Decision
@@ -52,7 +52,7 @@ async def credentials(
 )
 async def credential(
     request: Request,
-    credential_id: str,
+    credential_id: CredentialId,
     query: Annotated[ReleaseQuery, Query()],
     session: Session,
     releases: Releases,
@@ -65,7 +65,7 @@ async def credential(
 @router.get("/decisions/{decision_id}", response_model=Decision, summary="A published decision")
 async def decision(
     request: Request,
-    decision_id: str,
+    decision_id: StatementId,
     query: Annotated[ReleaseQuery, Query()],
     session: Session,
     releases: Releases,

@@ -33,7 +33,7 @@ class CreditQuery(Closed):
         default=None, max_length=300, description="Body whose own published figures come first, by id or name."
     )
     as_of: date | None = Field(default=None, description="Day on which it should hold. Without it: today (UTC).")
-    release: int | None = Field(default=None, ge=1, description="Release to answer from.")
+    release: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Release to answer from.")
 
 
 class LevelQuery(Closed):
@@ -47,7 +47,7 @@ class LevelQuery(Closed):
     )
     to: str = Field(max_length=100, description="Framework wanted, by id or name.", examples=["nfq"])
     as_of: date | None = Field(default=None, description="Day on which it should hold. Without it: today (UTC).")
-    release: int | None = Field(default=None, ge=1, description="Release to answer from.")
+    release: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Release to answer from.")
 
 
 @router.get(

@@ -5,13 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from app.api.dependencies import Releases, Session
 from app.api.examples import RECOGNITION_EXAMPLES
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
-from app.api.schemas import Closed, Nothing, RecognitionQuery, RecognitionRequest
+from app.api.schemas import Closed, CredentialId, Nothing, RecognitionQuery, RecognitionRequest
 from app.domain.report import Report
 from app.services.lookup import look_up
 
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1", tags=["Recognition"], responses=PROBLEMS)
 class PinnedQuery(Closed):
     """A question out of a permalink."""
 
-    question: str
+    question: str = Field(max_length=100_000, description="The word behind question= in a permalink.")
 
 
 @router.post(
@@ -74,7 +74,7 @@ async def recognise_again(
 )
 async def recognise_known(
     request: Request,
-    credential_id: str,
+    credential_id: CredentialId,
     query: Annotated[RecognitionQuery, Query()],
     session: Session,
     releases: Releases,

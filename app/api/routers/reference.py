@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from app.api.dependencies import Releases, Session, today
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
-from app.api.schemas import Closed, Nothing, Page, PageQuery, ReleaseQuery
+from app.api.schemas import Closed, Nothing, Page, PageQuery, ReleaseQuery, StatementId
 from app.domain.circumstances import Circumstance
 from app.domain.credits import CreditReading, CreditSystem, Equivalence
 from app.domain.errors import UnknownReference, unknown
@@ -66,7 +66,7 @@ def _section(path: str, section: str, shape: Any, what: str, *, dated: bool = Tr
     listing.__annotations__["query"] = Annotated[filters, Query()]
 
     async def single(
-        request: Request, statement_id: str, query: Annotated[ReleaseQuery, Query()], releases: Releases
+        request: Request, statement_id: StatementId, query: Annotated[ReleaseQuery, Query()], releases: Releases
     ) -> Response:
         rules = await releases.get(query.release)
         return answer(request, shape, get_statement(rules, section, statement_id))
@@ -106,7 +106,7 @@ async def rules_list(request: Request, query: Annotated[RuleFilter, Query()], re
 
 @router.get("/rules/{statement_id}", response_model=Rule, summary="One recognition rule")
 async def rule(
-    request: Request, statement_id: str, query: Annotated[ReleaseQuery, Query()], releases: Releases
+    request: Request, statement_id: StatementId, query: Annotated[ReleaseQuery, Query()], releases: Releases
 ) -> Response:
     """One rule."""
     rules = await releases.get(query.release)
@@ -134,7 +134,10 @@ async def jurisdictions(request: Request, query: Annotated[PageQuery, Query()], 
 
 @router.get("/jurisdictions/{code}", response_model=PlacePage, summary="Everything known about a place, on one page")
 async def jurisdiction(
-    request: Request, code: str, query: Annotated[DayQuery, Query()], releases: Releases
+    request: Request,
+    code: Annotated[str, Path(max_length=10, description="Code of the place.")],
+    query: Annotated[DayQuery, Query()],
+    releases: Releases,
 ) -> Response:
     """One place."""
     rules = await releases.get(query.release)
@@ -165,7 +168,12 @@ async def releases_list(request: Request, nothing: Annotated[Nothing, Query()], 
 
 
 @router.get("/releases/{number}", response_model=ReleaseItem, summary="One release")
-async def release(request: Request, number: int, nothing: Annotated[Nothing, Query()], session: Session) -> Response:
+async def release(
+    request: Request,
+    number: Annotated[int, Path(ge=0, le=2**31 - 1, description="Number of the release.")],
+    nothing: Annotated[Nothing, Query()],
+    session: Session,
+) -> Response:
     """One release."""
     items = {item.number: item for item in await all_releases(session)}
     if number not in items:

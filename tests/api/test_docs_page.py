@@ -1,0 +1,87 @@
+"""The documentation page in a real browser, with the network cut off."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect, sync_playwright
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real server with the real data, started as `make serve` does."""
+    folder = tmp_path_factory.mktemp("docs")
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder}/p.db"}
+    log = folder / "log"
+    with log.open("w") as output:
+        command = [sys.executable, "-m", "app.cli", "serve", "--port", "0"]
+        server = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+    try:
+        yield _address_in(log, server)
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def _address_in(log: Path, server: subprocess.Popen[bytes]) -> str:
+    """The address that the server says it listens on, once it answers there."""
+    for _ in range(600):
+        time.sleep(0.1)
+        assert server.poll() is None, log.read_text()
+        lines = [line for line in log.read_text().splitlines() if "Uvicorn running on " in line]
+        if lines:
+            found = lines[0].partition("Uvicorn running on ")[2].split()[0]
+            urllib.request.urlopen(f"{found}/health/ready", timeout=5).close()
+            return found
+    raise AssertionError(log.read_text())
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[tuple[Page, list[str]]]:
+    """A page in Chromium that reaches this machine only, and everything else it asked for."""
+    if BROWSER is None:
+        assert not os.environ.get("CI"), "CI needs Chromium: make browser"
+        pytest.skip("no Chromium on this machine; `make browser` installs Debian's")
+    outside: list[str] = []
+
+    def cut(route: Route) -> None:
+        if route.request.url.startswith(("http://127.0.0.1", "data:", "blob:")):
+            route.continue_()
+        else:
+            outside.append(route.request.url)
+            route.abort()
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=BROWSER,
+            args=["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"],
+        )
+        page = browser.new_page(viewport={"width": 1300, "height": 1800})
+        page.on("console", lambda message: outside.append(message.text) if message.type == "error" else None)
+        page.route("**/*", cut)
+        yield page, outside
+        browser.close()
+
+
+def test_an_adviser_asks_and_sees_the_answer_without_internet(address: str, page: tuple[Page, list[str]]) -> None:
+    view, outside = page
+    view.goto(f"{address}/")
+    question = view.locator("#operations-Recognition-recognise_v1_recognition_post")
+    expect(question).to_be_visible(timeout=20_000)
+    question.locator(".opblock-summary-control").click()
+    question.get_by_role("button", name="Try it out").click()
+    question.get_by_role("button", name="Execute").click()
+    answer = question.locator(".live-responses-table .highlight-code")
+    expect(answer.first).to_contain_text('"status": "discretionary"', timeout=20_000)
+    expect(answer.first).to_contain_text("NARIC Ireland")
+    if folder := os.environ.get("SCREENSHOTS"):
+        view.screenshot(path=f"{folder}/docs.png", full_page=True)
+    assert outside == []

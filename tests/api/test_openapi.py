@@ -1,0 +1,119 @@
+"""The documentation that people use without a manual."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+
+from app.api.examples import RECOGNITION_EXAMPLES
+
+
+@pytest.fixture(scope="module")
+def document(exland: TestClient) -> dict[str, Any]:
+    body: dict[str, Any] = exland.get("/openapi.json").json()
+    return body
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (f"{method} {path}", operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_it_is_openapi_3_1(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+
+
+def test_every_operation_and_parameter_is_described(document: dict[str, Any]) -> None:
+    for name, operation in operations(document):
+        assert operation["summary"], name
+        for parameter in operation.get("parameters", []):
+            assert parameter.get("description"), f"{name}: {parameter['name']}"
+
+
+def test_every_field_is_described(document: dict[str, Any]) -> None:
+    bare = [
+        f"{name}.{key}"
+        for name, schema in document["components"]["schemas"].items()
+        for key, field in schema.get("properties", {}).items()
+        if not field.get("description") and name not in ("HTTPValidationError", "ValidationError")
+    ]
+    assert bare == []
+
+
+def test_every_question_has_worked_examples(document: dict[str, Any]) -> None:
+    body = document["paths"]["/v1/recognition"]["post"]["requestBody"]["content"]["application/json"]
+    assert len(body["examples"]) >= 3
+    for path in ("/v1/convert/credits", "/v1/convert/levels"):
+        for parameter in document["paths"][path]["get"]["parameters"]:
+            if parameter["required"]:
+                assert parameter["schema"].get("examples") or parameter.get("examples"), parameter["name"]
+
+
+@pytest.mark.parametrize("name", RECOGNITION_EXAMPLES)
+def test_every_example_gets_an_answer_with_sources(service: TestClient, name: str) -> None:
+    response = service.post("/v1/recognition", json=RECOGNITION_EXAMPLES[name]["value"])
+    assert response.status_code == 200, response.json()
+    for outcome in response.json()["outcomes"]:
+        assert outcome["status"] != "undetermined", outcome
+        assert outcome["sources"] or outcome["status"] == "no_information"
+
+
+def outcomes(service: TestClient, name: str) -> dict[tuple[str, str], dict[str, Any]]:
+    body = service.post("/v1/recognition", json=RECOGNITION_EXAMPLES[name]["value"]).json()
+    return {(outcome["jurisdiction"], outcome["purpose"]): outcome for outcome in body["outcomes"]}
+
+
+def test_the_dutch_course_gets_credit_level_and_a_decider_in_ireland(service: TestClient) -> None:
+    outcome = outcomes(service, "dutch-course-in-ireland")["IE", "credit_transfer"]
+    assert outcome["status"] == "discretionary"
+    assert (outcome["credit"]["amount"], outcome["credit"]["system"]) == ("5", "ects")
+    assert outcome["level"]["framework"] == "nfq"
+    assert outcome["decided_by"]
+
+
+def test_the_google_certificate_is_advised_on_in_the_usa_and_weighs_nothing_in_scotland(service: TestClient) -> None:
+    found = outcomes(service, "google-certificate-us-and-scotland")
+    usa, scotland = found["US", "credit_transfer"], found["GB-SCT", "credit_transfer"]
+    assert (usa["status"], usa["basis"], usa["binding"]) == ("conditional", "recommendation", False)
+    assert usa["credit"]["system"] == "us-semester-credit"
+    assert scotland["status"] == "discretionary"
+    assert "credit" not in scotland
+
+
+def test_a_badge_of_attendance_is_recognised_nowhere(service: TestClient) -> None:
+    found = outcomes(service, "badge-of-attendance")
+    assert {outcome["status"] for outcome in found.values()} <= {"not_recognised", "discretionary", "no_information"}
+    refused = found["GB-SCT", "register"]
+    assert refused["status"] == "not_recognised"
+    assert any("assess" in c["text"].casefold() for c in refused["conditions"] if c["state"] == "failed")
+
+
+def test_the_pinned_day_gives_the_limits_of_that_day(service: TestClient) -> None:
+    outcome = outcomes(service, "pinned-day")["NZ", "register"]
+    assert outcome["status"] == "not_recognised"
+    assert "5" in outcome["statement"]
+
+
+def test_no_request_that_fits_the_document_breaks_the_service(exland: TestClient) -> None:
+    document = schemathesis.openapi.from_dict(exland.get("/openapi.json").json())
+    for operation in document.get_all_operations():
+        _check(operation.ok(), exland)
+
+
+def _check(operation: Any, client: TestClient) -> None:
+    """Send requests that fit the document: nothing breaks, and every status is a documented one."""
+
+    @settings(max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @given(operation.as_strategy())
+    def send(case: Any) -> None:
+        body = case.body if operation.method == "post" else None
+        response = client.request(operation.method, case.formatted_path, params=case.query, json=body)
+        assert response.status_code < 500, response.text
+        assert str(response.status_code) in operation.definition.raw["responses"], response.text
+
+    send()

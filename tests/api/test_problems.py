@@ -1,0 +1,134 @@
+"""Every error is a problem that says where and what."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.api.problems import MEDIA_TYPE
+from app.main import create_app
+from app.services.administration import migrate
+from app.settings import Settings
+
+OK = {"title": "Bees"}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "words"),
+    [
+        ({}, "/credential", "'credential'"),
+        ({"credential": {}}, "/credential/id", "'id'"),
+        ({"credential": {"title": "Bees", "levl": "6"}}, "/credential/levl", "no such key"),
+        ({"credential": OK, "places": ["XF"]}, "/places", "no such key"),
+        ({"credential": {**OK, "credit": {"amount": "five", "system": "xf-point"}}}, "/credential/credit/amount",
+         "a number"),
+        ({"credential": {**OK, "credit": {"amount": "-5", "system": "xf-point"}}}, "/credential/credit", "not below 0"),
+        ({"credential": {**OK, "credit": {"system": "xf-point"}}}, "/credential/credit", "amount"),
+        ({"credential": {**OK, "credit": {"amount": "5", "system": "xf-pont"}}}, "/credential/credit/system",
+         "xf-point"),
+        ({"credential": {**OK, "level": {"framework": "xqf", "value": "3"}}}, "/credential/level/framework", "xfq"),
+        ({"credential": {**OK, "level": {"framework": "xfq", "value": "9"}}}, "/credential/level/value", "5"),
+        ({"credential": {**OK, "level": {"framework": "xfq"}}}, "/credential/level", "value"),
+        ({"credential": {**OK, "schemes": ["xf-pilt"]}}, "/credential/schemes/0", "xf-pilot"),
+        ({"credential": {**OK, "registers": ["x"]}}, "/credential/registers/0", "xf-register"),
+        ({"credential": {**OK, "field": "computing"}}, "/credential/field", "ISCED-F"),
+        ({"credential": {**OK, "issuer": {"country": "Exland"}}}, "/credential/issuer/country", "Exland"),
+        ({"credential": {**OK, "features": {"final_project": True}}}, "/credential/features/final_project",
+         "final_year_project"),
+        ({"credential": {**OK, "features": {"final_year_project": "yes"}}}, "/credential/features/final_year_project",
+         "true or false"),
+        ({"credential": OK, "holder": {"final_score": "high"}}, "/holder/final_score", "a number"),
+        ({"credential": OK, "jurisdictions": ["XF", "XX"]}, "/jurisdictions/1", "XF"),
+        ({"credential": OK, "purposes": ["credit"]}, "/purposes/0", "credit_transfer"),
+        ({"credential": OK, "as_of": "yesterday"}, "/as_of", "date"),
+        ({"credential": {"id": "nobody"}}, "/credential/id", "nobody"),
+        ({"credential": {"title": "  "}}, "/credential/title", "empty"),
+        ({"credential": OK, "jurisdictions": ["XF"] * 61}, "/jurisdictions", "60"),
+    ],
+)  # fmt: skip
+def test_a_question_that_makes_no_sense_is_told_where(
+    exland: TestClient, body: dict[str, Any], pointer: str, words: str
+) -> None:
+    response = exland.post("/v1/recognition", json=body)
+    problem = response.json()
+    assert response.status_code == 422, problem
+    assert response.headers["content-type"] == MEDIA_TYPE
+    assert problem["status"] == 422
+    assert problem["pointer"] == pointer, problem
+    assert words in str(problem), problem
+
+
+def test_all_faults_of_shape_are_told_together(exland: TestClient) -> None:
+    problem = exland.post("/v1/recognition", json={"credential": {"title": "B", "x": 1}, "y": 2, "as_of": "?"}).json()
+    assert {error["pointer"] for error in problem["errors"]} == {"/credential/x", "/y", "/as_of"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/nothing", 404),
+        ("/v1/rules/nothing", 404),
+        ("/v1/credentials/nothing", 404),
+        ("/v1/decisions/nothing", 404),
+        ("/v1/jurisdictions/nothing", 404),
+        ("/v1/releases/99", 404),
+        ("/v1/rules?release=99", 404),
+        ("/v1/rules?jurisdicton=XF", 422),
+        ("/v1/rules?purpose=credit", 422),
+        ("/v1/rules?limit=0", 422),
+        ("/v1/frameworks/xfq?verbose=1", 422),
+        ("/health/live?x=1", 422),
+        ("/v1/convert/credits?amount=5&from=xf-point", 422),
+        ("/v1/convert/credits?amount=5&from=xf-pont&to=xg-unit", 422),
+        ("/v1/convert/credits?amount=5&from=bare-mark&to=xg-unit", 422),
+        ("/v1/convert/credits?amount=-1&from=xf-point&to=xg-unit", 422),
+        ("/v1/convert/levels?framework=xfq&level=12&to=eqf", 422),
+        ("/v1/recognition", 422),
+        ("/v1/recognition?question=%25", 422),
+        ("/v1/recognition?question=bm9uc2Vuc2U", 422),
+        ("/v1/recognition?question=e30", 422),
+    ],
+)
+def test_every_refusal_is_a_problem(exland: TestClient, path: str, status: int) -> None:
+    response = exland.get(path)
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == MEDIA_TYPE
+    assert response.json()["detail"]
+
+
+def test_an_unknown_code_lists_the_nearest(exland: TestClient) -> None:
+    assert exland.get("/v1/rules/xf-pilot-tranfer").json()["known"][0] == "xf-pilot-transfer"
+
+
+def test_a_method_that_is_not_taken_is_a_problem(exland: TestClient) -> None:
+    response = exland.delete("/v1/rules")
+    assert (response.status_code, response.headers["content-type"]) == (405, MEDIA_TYPE)
+
+
+def test_malformed_json_is_a_problem(exland: TestClient) -> None:
+    response = exland.post("/v1/recognition", content="{", headers={"Content-Type": "application/json"})
+    assert (response.status_code, response.headers["content-type"]) == (422, MEDIA_TYPE)
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_that_is_too_large_is_refused(exland: TestClient, chunked: bool) -> None:
+    body = b'{"credential": {"title": "' + b"x" * 300_000 + b'"}}'
+    content: Any = (body[i : i + 50_000] for i in range(0, len(body), 50_000)) if chunked else body
+    response = exland.post("/v1/recognition", content=content, headers={"Content-Type": "application/json"})
+    assert (response.status_code, response.headers["content-type"]) == (413, MEDIA_TYPE)
+
+
+def test_before_any_data_is_loaded_the_service_says_that_it_is_not_ready(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/empty.db"
+    migrate(url)
+    with TestClient(create_app(Settings(database_url=url)), raise_server_exceptions=False) as client:
+        assert client.get("/health/live").status_code == 200
+        for response in (client.get("/health/ready"), client.post("/v1/recognition", json={"credential": OK})):
+            assert (response.status_code, response.headers["retry-after"]) == (503, "2")
+
+
+@pytest.mark.parametrize("title", ["x" * 5000, "Bees \u0000 \u202e", "🐝" * 50, "'; DROP TABLE rules; --", "%_*"])
+def test_odd_titles_are_only_titles(exland: TestClient, title: str) -> None:
+    response = exland.post("/v1/recognition", json={"credential": {"title": title, "issuer": {"name": title}}})
+    assert response.status_code == 200
