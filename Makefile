@@ -9,7 +9,7 @@ WORKERS ?= 1
 DATABASE_URL ?= sqlite:///var/passerelle.db
 export DATABASE_URL
 
-.PHONY: help setup serve test check scorecard lock schema
+.PHONY: help setup serve test check scorecard lock schema browser
 
 help: ## Show these lines
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -41,6 +41,9 @@ scorecard: setup ## Compare answers with published ones (GOLD=FILE)
 
 lock: setup ## Renew requirements.txt from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet -o requirements.txt
+
+browser: ## Install Debian's Chromium for the test of the documentation page (needs root)
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium
 
 schema: setup ## Renew the JSON Schema of framework files
 	$(BIN)/passerelle schema data/schema/framework.schema.json

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
@@ -65,6 +66,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes)
     for router in (recognition.router, conversion.router, catalogue.router, reference.router, health.router):
         app.include_router(router)
+
+    document = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        return problems.with_media_type(document())
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
     @app.get("/", include_in_schema=False)
     async def home() -> RedirectResponse:

@@ -171,6 +171,17 @@ async def on_bug(request: Request, error: Exception) -> JSONResponse:
     return problem(500, "internal-error", "Something went wrong on our side.")
 
 
+def with_media_type(document: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document with problems under their own media type."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                content = response.get("content", {})
+                if status >= "400" and "application/json" in content:
+                    content[MEDIA_TYPE] = content.pop("application/json")
+    return document
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of this app with a problem."""
     for fault in FAULTS:

@@ -142,7 +142,10 @@ class RecognitionQuery(Closed):
     """Filters of a question about a credential of the catalogue."""
 
     jurisdictions: Annotated[list[str], BeforeValidator(split)] | None = Field(
-        default=None, max_length=MAX_ASKED, description="Places, repeated or separated by commas."
+        default=None,
+        max_length=MAX_ASKED,
+        description="Places, repeated or separated by commas.",
+        examples=[["US", "IE"]],
     )
     purposes: Annotated[list[Purpose], BeforeValidator(split)] | None = Field(
         default=None, description="Purposes, repeated or separated by commas."
@@ -182,7 +185,12 @@ class ReleaseQuery(Closed):
 
 
 StatementId = Annotated[str, Path(max_length=200, description="Id of the statement, as lists give it.")]
-CredentialId = Annotated[str, Path(max_length=200, description="Id of the credential: see GET /v1/credentials.")]
+CredentialId = Annotated[
+    str,
+    Path(
+        max_length=200, description="Id of the credential: see GET /v1/credentials.", examples=["us-google-it-support"]
+    ),
+]
 
 
 class Nothing(Closed):

@@ -35,6 +35,13 @@ def test_every_operation_and_parameter_is_described(document: dict[str, Any]) ->
             assert parameter.get("description"), f"{name}: {parameter['name']}"
 
 
+def test_errors_are_documented_as_problems(document: dict[str, Any]) -> None:
+    for name, operation in operations(document):
+        for status, response in operation["responses"].items():
+            if status >= "400":
+                assert list(response["content"]) == ["application/problem+json"], f"{name} {status}"
+
+
 def test_every_field_is_described(document: dict[str, Any]) -> None:
     bare = [
         f"{name}.{key}"

@@ -135,7 +135,7 @@ async def jurisdictions(request: Request, query: Annotated[PageQuery, Query()], 
 @router.get("/jurisdictions/{code}", response_model=PlacePage, summary="Everything known about a place, on one page")
 async def jurisdiction(
     request: Request,
-    code: Annotated[str, Path(max_length=10, description="Code of the place.")],
+    code: Annotated[str, Path(max_length=10, description="Code of the place.", examples=["NL", "GB-SCT", "EU"])],
     query: Annotated[DayQuery, Query()],
     releases: Releases,
 ) -> Response:
