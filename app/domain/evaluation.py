@@ -125,6 +125,8 @@ def _outcome(
                     heard.append((_rank(ruling, own, chain, facts, rules), closed(ruling)))
             continue
         if own or _is_general(ruling, body, asked, rules):
+            if _advises_no(opinion, body) and not own:
+                opinion = replace(opinion, status=None)
             heard.append((_rank(ruling, own, chain, facts, rules), opinion))
         elif asked is None and body is not None:
             listed.append(opinion)
@@ -230,6 +232,14 @@ def _is_general(ruling: Ruling, body: str | None, asked: AskedRecogniser | None,
                 return False
     known = rules.recognisers.get(body or "")
     return body is None or (known is not None and known.is_authority)
+
+
+def _advises_no(opinion: Opinion, body: str | None) -> bool:
+    """Whether one body refuses what others remain free to accept: its no holds only where it is asked itself.
+
+    A recommendation that was not given, or that has expired, leaves the decision with those whom it would advise.
+    """
+    return body is not None and not opinion.ruling.binding and opinion.status == "not_recognised"
 
 
 def _opinion(ruling: Ruling, facts: Facts, rules: RuleSet) -> Opinion | None:

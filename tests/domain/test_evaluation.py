@@ -293,6 +293,13 @@ def test_a_recommendation_counts_by_the_day_of_the_award(
     assert outcome.conditions[0].state == state
 
 
+def test_a_recommendation_that_has_expired_leaves_the_decision_to_others(decisions: tuple[Decision, ...]) -> None:
+    credential = a_credential(**BEES, awarded_on=date(2026, 1, 1))
+    outcome = ask(exland(), credential, decisions=decisions, on=date(2027, 1, 1))
+    assert (outcome.status, outcome.because) == ("discretionary", ("xf-boards-decide",))
+    assert any("xf-authority-beekeeping" in step.text for step in outcome.explanation)
+
+
 def test_a_closed_window_is_a_dated_no(decisions: tuple[Decision, ...]) -> None:
     asked = {"decisions": decisions, "by": "xf-college"}
     before = ask(exland(), a_credential(**BEES), on=date(2023, 12, 31), **asked)
