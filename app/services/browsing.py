@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.dataset import CatalogueEntry
 from app.domain.described import described
-from app.domain.errors import unknown
+from app.domain.errors import UnknownReference, unknown
 from app.domain.report import ReleaseReference
 from app.domain.rules import Decision
 from app.domain.ruleset import RuleSet
@@ -31,19 +31,24 @@ class CredentialPage:
 
 
 async def credential_page(session: AsyncSession, rules: RuleSet, credential_id: str) -> CredentialPage:
-    """A credential and the decisions on it. Raises UnknownReference with the ids that come next in order."""
+    """A credential and the decisions on it. Raises UnknownReference with the nearest ids."""
     release = rules.release.number
     entry = await catalogue.find_credential(session, release, credential_id)
     if entry is None:
-        near = await catalogue.list_credentials(
-            session, release, after=credential_id[:3], limit=200, issuer_country=None, kind=None
-        )
-        raise unknown("credential", credential_id, [e.id for e in near])
+        raise await no_such_credential(session, release, credential_id)
     decisions = await catalogue.find_decisions(session, release, credential_id)
     citations = (*entry.sources, *(citation for decision in decisions for citation in decision.sources))
     return CredentialPage(
         release=rules.release, entry=entry, decisions=tuple(decisions), sources=sources_of(citations, rules)
     )
+
+
+async def no_such_credential(
+    session: AsyncSession, release: int, credential_id: str, pointer: str = ""
+) -> UnknownReference:
+    """The fault for an id that nobody has imported, with the nearest ids."""
+    near = await catalogue.find_near_ids(session, release, "credentials", credential_id)
+    return unknown("credential", credential_id, near, pointer)
 
 
 async def list_credentials(
@@ -65,5 +70,6 @@ async def get_decision(session: AsyncSession, rules: RuleSet, decision_id: str) 
     """One decision by its id. Raises UnknownReference."""
     decision = await catalogue.find_decision(session, rules.release.number, decision_id)
     if decision is None:
-        raise unknown("decision", decision_id, [])
+        near = await catalogue.find_near_ids(session, rules.release.number, "decisions", decision_id)
+        raise unknown("decision", decision_id, near)
     return decision

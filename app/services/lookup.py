@@ -5,12 +5,12 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.credential import Credential
-from app.domain.errors import unknown
 from app.domain.evaluation import evaluate
 from app.domain.report import Question, Reading, Report, UnderstoodCredential
 from app.domain.rules import Decision
 from app.domain.ruleset import RuleSet
 from app.domain.understanding import filled_from
+from app.services.browsing import no_such_credential
 from app.services.checking import check_question
 from app.services.conversion import find_framework, find_system
 from app.services.matching import asked_recogniser, match_credential
@@ -37,7 +37,7 @@ async def look_up(session: AsyncSession, rules: RuleSet, question: Question) -> 
     if entry_id is not None:
         entry = await catalogue.find_credential(session, release, entry_id)
         if entry is None:
-            raise unknown("credential", entry_id, [], "/credential/id")
+            raise await no_such_credential(session, release, entry_id, "/credential/id")
         if not told.title:
             told = replace(told, title=entry.credential.title)
         filled, taken = filled_from(entry.credential, told)

@@ -1,7 +1,7 @@
 """Queries over the credentials of the catalogue and the decisions on them."""
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, select
@@ -10,13 +10,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.dataset import CatalogueEntry
 from app.domain.rules import Decision
 from app.store.releases import in_release
-from app.store.tables import CredentialNameRow, CredentialRow, DecisionCredentialRow, DecisionRow, columns_of
+from app.store.tables import (
+    CredentialNameRow,
+    CredentialRow,
+    DecisionCredentialRow,
+    DecisionRow,
+    StatementRow,
+    columns_of,
+)
 
 _ENTRY: TypeAdapter[CatalogueEntry] = TypeAdapter(CatalogueEntry)
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 
 MOST_NAMES = 5_000
 """Most names that are compared when no title matches exactly."""
+
+
+MOST_SUGGESTED = 1_000
+"""Most ids from which near ones are picked."""
 
 
 class Name(NamedTuple):
@@ -43,6 +54,20 @@ async def find_credential(session: AsyncSession, release: int, credential_id: st
     query = select(_CREDENTIALS.body).where(_CREDENTIALS.id == credential_id, *in_release(CredentialRow, release))
     body = (await session.execute(query)).scalar_one_or_none()
     return None if body is None else _entry(body)
+
+
+async def find_near_ids(
+    session: AsyncSession, release: int, section: Literal["credentials", "decisions"], wanted: str
+) -> list[str]:
+    """Ids that begin like the one wanted, else those that come first; to suggest from."""
+    table: type[StatementRow] = CredentialRow if section == "credentials" else DecisionRow
+    columns = columns_of(table)
+    query = select(columns.id).where(*in_release(table, release)).order_by(columns.id).limit(MOST_SUGGESTED)
+    for length in (8, 3, 0):
+        beginning = columns.id.startswith(wanted[:length], autoescape=True)
+        if found := list((await session.execute(query.where(beginning))).scalars()):
+            return found
+    return []
 
 
 async def list_credentials(

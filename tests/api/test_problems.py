@@ -98,7 +98,14 @@ def test_every_refusal_is_a_problem(exland: TestClient, path: str, status: int) 
 
 
 def test_an_unknown_code_lists_the_nearest(exland: TestClient) -> None:
-    assert exland.get("/v1/rules/xf-pilot-tranfer").json()["known"][0] == "xf-pilot-transfer"
+    for path, near in (
+        ("/v1/rules/xf-pilot-tranfer", "xf-pilot-transfer"),
+        ("/v1/credentials/xf-beekepping", "xf-beekeeping"),
+        ("/v1/decisions/xf-colege-beekeeping", "xf-college-beekeeping"),
+        ("/v1/credentials/beekeeping/recognition", "xf-beekeeping"),
+        ("/v1/jurisdictions/XH", "XF"),
+    ):
+        assert near in exland.get(path).json()["known"], path
 
 
 def test_a_method_that_is_not_taken_is_a_problem(exland: TestClient) -> None:
