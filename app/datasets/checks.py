@@ -140,11 +140,7 @@ def _share(thing: Share, known: Known) -> Iterator[Fault]:
             yield key, str(value), 'a share between 0 and 1, such as "2/5" for 40 %'
 
 
-def _level_grant(thing: LevelGrant, known: Known) -> Iterator[Fault]:
-    yield from known.missing_levels(thing.framework, "framework", (thing.value, thing.min, thing.max))
-
-
-def _level_reference(thing: LevelReference, known: Known) -> Iterator[Fault]:
+def _level_range(thing: LevelGrant | LevelReference, known: Known) -> Iterator[Fault]:
     yield from known.missing_levels(thing.framework, "framework", (thing.value, thing.min, thing.max))
 
 
@@ -218,13 +214,7 @@ def _system(key: str) -> Callable[[Any, Known], Iterator[Fault]]:
     return lambda thing, known: known.missing("credit_systems", key, getattr(thing, key))
 
 
-def _reading(thing: CreditReading, known: Known) -> Iterator[Fault]:
-    yield from known.missing("credit_systems", "system", thing.system)
-    yield from known.missing("jurisdictions", "jurisdiction", thing.jurisdiction)
-    yield from known.missing("recognisers", "recogniser", thing.recogniser)
-
-
-def _equivalence(thing: Equivalence, known: Known) -> Iterator[Fault]:
+def _local_unit(thing: CreditReading | Equivalence, known: Known) -> Iterator[Fault]:
     yield from known.missing("credit_systems", "system", thing.system)
     yield from known.missing("jurisdictions", "jurisdiction", thing.jurisdiction)
     yield from known.missing("recognisers", "recogniser", thing.recogniser)
@@ -243,8 +233,8 @@ _CHECKS: Mapping[type, Callable[[Any, Known], Iterator[Fault]]] = {
     Decision: _decision,
     Grant: _grant,
     Share: _share,
-    LevelGrant: _level_grant,
-    LevelReference: _level_reference,
+    LevelGrant: _level_range,
+    LevelReference: _level_range,
     LevelTest: _level_test,
     LevelLink: _level_link,
     VolumeTest: _system("system"),
@@ -258,8 +248,8 @@ _CHECKS: Mapping[type, Callable[[Any, Known], Iterator[Fault]]] = {
     Credential: _credential,
     CatalogueEntry: _entry,
     CreditSystem: _place(),
-    CreditReading: _reading,
-    Equivalence: _equivalence,
+    CreditReading: _local_unit,
+    Equivalence: _local_unit,
     Range: _range,
     Framework: _keeper,
     Register: _keeper,

@@ -1,13 +1,14 @@
 """Converts credit and levels, and says which published way was taken."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from app.domain.credits import CreditAmount, CreditResult
+from app.domain.credits import CreditAmount, CreditResult, CreditSystem
 from app.domain.described import described
 from app.domain.errors import NoConversion, UnknownReference, unknown
-from app.domain.levels import LevelReference, LevelResult, level_reference
+from app.domain.levels import Framework, LevelReference, LevelResult, level_reference
 from app.domain.report import ReleaseReference
 from app.domain.ruleset import RuleSet
 from app.domain.sources import Citation, Source
@@ -128,23 +129,22 @@ def _singular(name: str) -> list[str]:
 
 def find_system(name: str, rules: RuleSet, pointer: str) -> str:
     """The id of a credit system out of its id, name or an alias. Raises UnknownReference."""
-    if name in rules.credits.systems:
-        return name
-    wanted = fold(name)
-    found = [s.id for s in rules.data.credit_systems if wanted in {fold(n) for n in (s.id, s.name, *s.aliases)}]
-    if len(found) != 1:
-        raise unknown("credit system", name, rules.credits.systems, pointer)
-    return found[0]
+    return _find_id("credit system", name, rules.data.credit_systems, pointer)
 
 
 def find_framework(name: str, rules: RuleSet, pointer: str) -> str:
     """The id of a framework out of its id, name or an alias. Raises UnknownReference."""
-    if name in rules.levels.frameworks:
+    return _find_id("framework", name, rules.data.frameworks, pointer)
+
+
+def _find_id(what: str, name: str, known: Sequence[CreditSystem | Framework], pointer: str) -> str:
+    """The one thing of that id, else the only one of that name or alias, however it is spelt."""
+    if any(thing.id == name for thing in known):
         return name
     wanted = fold(name)
-    found = [f.id for f in rules.data.frameworks if wanted in {fold(n) for n in (f.id, f.name, *f.aliases)}]
+    found = [thing.id for thing in known if wanted in map(fold, (thing.id, thing.name, *thing.aliases))]
     if len(found) != 1:
-        raise unknown("framework", name, rules.levels.frameworks, pointer)
+        raise unknown(what, name, [thing.id for thing in known], pointer)
     return found[0]
 
 
