@@ -117,7 +117,7 @@ def _outcome(
         own = body in own_ids
         opinion = _opinion(ruling, facts, rules)
         if opinion is None:
-            if ruling.ended_by(facts.as_of):
+            if ruling.ended_by(facts.as_of) and apply(ruling, facts, rules).scope is not Truth.FALSE:
                 steps.append(_over(ruling))
                 if own or _is_general(ruling, body, asked, rules):
                     ended.append(ruling)

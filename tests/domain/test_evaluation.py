@@ -109,6 +109,13 @@ def test_where_nothing_is_in_force_any_more_the_answer_says_until_when_it_was() 
     assert outcome.statement.endswith("Until 2023-12-31: Courses were paid for.")
 
 
+def test_what_never_spoke_of_the_credential_is_not_told_when_it_has_ended() -> None:
+    rules = rules_of(a_rule(valid_to=date(2024, 1, 1), scope=ASSESSED))
+    outcome = ask(rules, a_credential(assessed=False))
+    assert "Until" not in outcome.statement
+    assert len(outcome.explanation) == 1
+
+
 def test_membership_ends_and_with_it_what_was_inherited() -> None:
     assert ask(exland(), purpose="funding", on=date(2024, 12, 31)).status == "conditional"
     assert ask(exland(), purpose="funding", on=date(2025, 1, 1)).status == "no_information"
