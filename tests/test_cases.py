@@ -30,7 +30,7 @@ def _cases() -> Iterator[Any]:
                 yield pytest.param(case, expected, id=name.replace("::", ":"))
 
 
-@pytest.mark.parametrize(("case", "expected"), _cases())
+@pytest.mark.parametrize(("case", "expected"), list(_cases()))
 def test_case(service: TestClient, case: dict[str, Any], expected: dict[str, Any]) -> None:
     case, expected = _typed(case), _typed(expected)
     assert set(case) <= KEYS, f"unknown keys in the case: {set(case) - KEYS}"
