@@ -67,13 +67,13 @@ async def match_credential(session: AsyncSession, release: int, credential: Cred
     """The catalogue id that a described credential clearly means, and why; None when none is clear.
 
     First an equal title or alias, then an equal one before a remark ("Title, remark"), then a nearly equal one; always
-    by an issuer that may be the same, and for anything but an equal title by one that is told.
+    by an issuer that may be the same. Where no issuer is told the title must name it: many courses share a title.
     """
     title = fold(credential.title)
     issuer = fold(credential.issuer.name or "")
     for name in dict.fromkeys((title, *([fold(_REMARK.split(credential.title)[0])] if issuer else ()))):
         candidates = await catalogue.find_names(session, release, name)
-        fitting = {entry for _, theirs, entry in candidates if same_issuer(issuer, theirs)}
+        fitting = {entry for _, theirs, entry in candidates if same_issuer(issuer or title, theirs)}
         if len(fitting) == 1:
             entry = fitting.pop()
             return entry, _reading(entry, "title and issuer are those of a catalogue entry")
@@ -96,8 +96,8 @@ async def match_credential(session: AsyncSession, release: int, credential: Cred
 
 
 def same_issuer(told: str, known: str | None) -> bool:
-    """Whether two folded issuer names may mean the same body: one is in the other, or one is not told."""
-    if not told or not known:
+    """Whether two folded issuer names may mean the same body: one is in the other, or the catalogue names none."""
+    if not known:
         return True
     return _has_words(told, known) or _has_words(known, told)
 

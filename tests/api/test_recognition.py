@@ -70,6 +70,7 @@ def test_a_described_credential_is_matched_to_the_catalogue_and_says_so(exland: 
 @pytest.mark.parametrize(
     "credential",
     [
+        {"title": "Beekeeping"},
         {"title": "Beekeeping", "issuer": {"name": "Somebody Else"}},
         {"title": "Beekeeping 2", "issuer": {"name": "Apiary Ltd"}},
         {"title": "Keeping Sheep", "issuer": {"name": "Apiary Ltd"}},
