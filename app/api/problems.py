@@ -99,7 +99,8 @@ async def on_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     errors = [_detail(dict(item), error.body) for item in error.errors()]
     first = errors[0]
-    text = f"{first.pointer or 'The body'}: found {first.found!r}, expected {first.expected}."
+    found = "nothing" if first.found is None else repr(first.found)
+    text = f"{first.pointer or 'The body'}: found {found}, expected {first.expected}."
     if len(errors) > 1:
         text += f" And {len(errors) - 1} more."
     return problem(422, "invalid-request", text, pointer=first.pointer, errors=errors)
@@ -111,6 +112,7 @@ _EXPECTED = {
     "unexpected_keyword_argument": "no such key",
     "fraction_parsing": 'a number such as "5", "2.5" or "1/3"',
     "json_invalid": "valid JSON",
+    "model_attributes_type": "an object, sent as application/json",
 }
 
 
@@ -123,11 +125,15 @@ def _detail(item: dict[str, Any], body: Any) -> ProblemDetail:
         name = str(location[-1]) if location else "a body"
         expected = f"'{name}'"
     found = None if kind == "missing" else item.get("input")
+    if kind == "json_invalid":
+        found = f"broken text ({item.get('ctx', {}).get('error', 'unreadable')})"
     if isinstance(found, dict | list):
         found = "an object" if isinstance(found, dict) else "a list"
     elif isinstance(found, str):
         found = found[:200]
-    elif isinstance(found, bytes | object) and not isinstance(found, str | int | float | bool | None):
+    elif isinstance(found, bytes):
+        found = "plain text"
+    elif not isinstance(found, int | float | None):
         found = type(found).__name__
     if kind in ("extra_forbidden", "unexpected_keyword_argument"):
         found = f"the key '{location[-1]}'"
@@ -153,10 +159,20 @@ def _pointer_in(location: Iterable[int | str], body: Any) -> str:
 async def on_http(request: Request, error: Exception) -> JSONResponse:
     """An address that does not exist, or a method that it does not take."""
     assert isinstance(error, HTTPException)
+    if error.status_code == 400:  # the one reason: a body that cannot be parsed, such as one nested too deeply
+        return problem(422, "invalid-request", "The body cannot be read, expected valid JSON.")
     phrase = HTTPStatus(error.status_code).phrase
     detail = error.detail if error.detail != phrase else f"{phrase}: {request.method} {request.url.path}"
     kind = phrase.casefold().replace(" ", "-")
-    return problem(error.status_code, kind, detail, headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if "Allow" in headers:
+        headers["Allow"] = ", ".join(_methods(request) or [headers["Allow"]])
+    return problem(error.status_code, kind, detail, headers=headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """All methods that an address takes; the router tells those of one route only (RFC 9110 section 15.5.6)."""
+    return sorted(method.upper() for method in request.app.openapi()["paths"].get(request.url.path, ()))
 
 
 async def on_database(request: Request, error: Exception) -> JSONResponse:

@@ -7,7 +7,16 @@ from datetime import date
 from typing import Annotated, Any, Generic, Self, TypeVar
 
 from fastapi import Path
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    TypeAdapter,
+    model_validator,
+)
 
 from app.api.dependencies import today
 from app.domain.circumstances import CircumstanceValue
@@ -53,6 +62,14 @@ def _recogniser(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
+def _fact(value: Any) -> Any:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+EARLIEST = date(1900, 1, 1)
+"""No rule is older, and ages in years can still be counted back from here."""
+
+
 class RecognitionRequest(Closed):
     """Where is this credential recognised, for what purpose, and for what credit?"""
 
@@ -76,17 +93,29 @@ class RecognitionRequest(Closed):
     programme: Programme = Field(
         default=Programme(), description="The programme into which the credential should count."
     )
-    holder: dict[str, CircumstanceValue] = Field(
+    holder: dict[str, Annotated[CircumstanceValue, BeforeValidator(_fact)]] = Field(
         default_factory=dict,
         description="Facts about the holder that conditions ask for, such as a score: see GET /v1/circumstances.",
     )
-    as_of: date | None = Field(default=None, description="Day on which it should hold. Without it: today (UTC).")
+    as_of: date | None = Field(
+        default=None, ge=EARLIEST, description="Day on which it should hold. Without it: today (UTC)."
+    )
     release: int | None = Field(
         default=None, ge=1, le=2**31 - 1, description="State of the data to answer from. Without it: the active one."
     )
     language: str | None = Field(
         default=None, pattern="^[a-z]{2}$", description="Preferred language of labels; answers are in English so far."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_text(cls, value: Any) -> Any:
+        """Refuse what Python's reader lets through and JSON in Unicode does not have."""
+        try:
+            json.dumps(value, ensure_ascii=False, allow_nan=False, default=str).encode()
+        except ValueError:
+            raise ValueError("whole characters, and no NaN or Infinity") from None
+        return value
 
     def question(self) -> Question:
         """The question that the domain understands; a missing day becomes today, here only."""
@@ -153,7 +182,9 @@ class RecognitionQuery(Closed):
     recognisers: list[Annotated[str, Field(min_length=1, max_length=300)]] | None = Field(
         default=None, max_length=MAX_ASKED, description="Bodies by id or name; repeat the parameter for several."
     )
-    as_of: date | None = Field(default=None, description="Day on which it should hold. Without it: today (UTC).")
+    as_of: date | None = Field(
+        default=None, ge=EARLIEST, description="Day on which it should hold. Without it: today (UTC)."
+    )
     release: int | None = Field(default=None, ge=1, le=2**31 - 1, description="State of the data to answer from.")
     language: str | None = Field(default=None, pattern="^[a-z]{2}$", description="Preferred language of labels.")
 

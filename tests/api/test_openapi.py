@@ -55,10 +55,26 @@ def test_every_field_is_described(document: dict[str, Any]) -> None:
 def test_every_question_has_worked_examples(document: dict[str, Any]) -> None:
     body = document["paths"]["/v1/recognition"]["post"]["requestBody"]["content"]["application/json"]
     assert len(body["examples"]) >= 3
-    for path in ("/v1/convert/credits", "/v1/convert/levels"):
-        for parameter in document["paths"][path]["get"]["parameters"]:
-            if parameter["required"]:
-                assert parameter["schema"].get("examples") or parameter.get("examples"), parameter["name"]
+    for name, operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            if parameter["required"] and parameter["name"] != "question":
+                assert parameter["schema"].get("examples"), f"{name}: {parameter['name']}"
+
+
+def test_every_example_of_a_parameter_gets_an_answer(service: TestClient, document: dict[str, Any]) -> None:
+    for path, methods in document["paths"].items():
+        examples = {
+            (parameter["in"], parameter["name"]): parameter["schema"].get("examples", [])
+            for parameter in methods.get("get", {}).get("parameters", [])
+        }
+        first = {key: values[0] for key, values in examples.items() if values}
+        for key, values in examples.items():
+            for value in values:
+                asked = {**first, key: value}
+                address = path.format(**{name: asked[place, name] for place, name in asked if place == "path"})
+                query = {name: asked[place, name] for place, name in asked if place == "query"}
+                response = service.get(address, params=query)
+                assert response.status_code == 200, f"{address} {query}: {response.text}"
 
 
 @pytest.mark.parametrize("name", RECOGNITION_EXAMPLES)
@@ -121,6 +137,8 @@ def _check(operation: Any, client: TestClient) -> None:
         body = case.body if operation.method == "post" else None
         response = client.request(operation.method, case.formatted_path, params=case.query, json=body)
         assert response.status_code < 500, response.text
-        assert str(response.status_code) in operation.definition.raw["responses"], response.text
+        documented = operation.definition.raw["responses"]
+        assert str(response.status_code) in documented, response.text
+        assert response.headers["content-type"] in documented[str(response.status_code)]["content"], response.text
 
     send()

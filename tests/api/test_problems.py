@@ -139,3 +139,53 @@ def test_before_any_data_is_loaded_the_service_says_that_it_is_not_ready(tmp_pat
 def test_odd_titles_are_only_titles(exland: TestClient, title: str) -> None:
     response = exland.post("/v1/recognition", json={"credential": {"title": title, "issuer": {"name": title}}})
     assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"credential": {"title": "\\ud800"}}', b'{"credential": {"title": NaN}}',
+     b'{"credential": {"title": "B", "credit": {"system": "xf-point", "amount": ' + b"9" * 5000 + b"}}}"],
+)  # fmt: skip
+def test_a_body_that_is_no_json_is_refused_and_breaks_nothing(exland: TestClient, content: bytes) -> None:
+    response = exland.post("/v1/recognition", content=content, headers={"Content-Type": "application/json"})
+    assert (response.status_code, response.headers["content-type"]) == (422, MEDIA_TYPE), response.text
+    assert "bytes" not in response.text
+
+
+def test_a_body_under_another_name_is_told_how_to_be_sent(exland: TestClient) -> None:
+    response = exland.post("/v1/recognition", content='{"credential": {"title": "B"}}')
+    assert response.status_code == 422
+    assert "application/json" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("word", ["", "!!", "A", "é", "abc", "____", "W10", "e30", "bm9uc2Vuc2U"])
+def test_a_broken_permalink_is_a_problem_of_its_word(exland: TestClient, word: str) -> None:
+    response = exland.get("/v1/recognition", params={"question": word})
+    assert (response.status_code, response.headers["content-type"]) == (422, MEDIA_TYPE)
+    assert response.json()["pointer"].startswith("/question"), response.json()
+    assert "bytes" not in response.text
+
+
+def test_an_address_tells_every_method_that_it_takes(exland: TestClient) -> None:
+    assert exland.put("/v1/recognition").headers["allow"] == "GET, POST"
+    assert exland.post("/v1/rules").headers["allow"] == "GET"
+
+
+def test_a_day_before_all_rules_is_refused_rather_than_counted_back_from(exland: TestClient) -> None:
+    body = {"credential": {"title": "Bees, 12 years old"}, "as_of": "0001-01-01"}
+    assert exland.post("/v1/recognition", json=body).json()["pointer"] == "/as_of"
+    assert exland.get("/v1/credentials/xf-beekeeping/recognition?as_of=0001-01-01").status_code == 422
+    for day in ("1900-01-01", "9999-12-31"):
+        assert exland.post("/v1/recognition", json={**body, "as_of": day}).status_code == 200
+
+
+@pytest.mark.parametrize("release", [2**31, 10**30, 0, -1])
+def test_a_release_number_that_cannot_be_is_refused(exland: TestClient, release: int) -> None:
+    response = exland.post("/v1/recognition", json={"credential": OK, "release": release})
+    assert (response.status_code, response.json()["pointer"]) == (422, "/release")
+
+
+def test_more_places_than_a_question_may_name_are_refused_in_an_address_too(exland: TestClient) -> None:
+    places = ",".join(["XF"] * 61)
+    response = exland.get(f"/v1/credentials/xf-beekeeping/recognition?jurisdictions={places}")
+    assert (response.status_code, response.json()["pointer"]) == (422, "/jurisdictions")

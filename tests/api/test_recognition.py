@@ -110,6 +110,14 @@ def test_facts_of_holder_and_programme_are_heard(exland: TestClient) -> None:
     assert outcome["jurisdiction"] == "XF"
 
 
+def test_a_score_may_be_a_number_or_text(exland: TestClient) -> None:
+    asked = {"credential": {"title": "Bees", "awarded_on": "2024-01-01"}, "recognisers": ["xf-university"]}
+    for scores, state in (((59, "59", 59.5), "failed"), ((60, "60", 100, "181/3"), "met"), ((1, 0), "failed")):
+        for score in scores:
+            conditions = one(exland, **asked, holder={"final_score": score})["conditions"]
+            assert [c["state"] for c in conditions if "score of 60" in c["text"]] == [state], score
+
+
 def test_a_known_credential_is_asked_by_its_address(exland: TestClient) -> None:
     query = "jurisdictions=XF,XG&purposes=credit_transfer&purposes=funding&as_of=2023-06-01"
     response = exland.get(f"/v1/credentials/xf-beekeeping/recognition?{query}")

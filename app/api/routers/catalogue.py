@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from app.api.dependencies import Releases, Session
@@ -65,7 +65,7 @@ async def credential(
 @router.get("/decisions/{decision_id}", response_model=Decision, summary="A published decision")
 async def decision(
     request: Request,
-    decision_id: StatementId,
+    decision_id: Annotated[StatementId, Path(examples=["us-ace-dec-google-2021"])],
     query: Annotated[ReleaseQuery, Query()],
     session: Session,
     releases: Releases,

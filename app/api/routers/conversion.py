@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from app.api.dependencies import Releases, today
 from app.api.problems import PROBLEMS
@@ -19,15 +19,19 @@ router = APIRouter(prefix="/v1/convert", tags=["Conversion"], responses=PROBLEMS
 class CreditQuery(Closed):
     """How much of one unit, in which other."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    amount: Fraction = Field(ge=0, le=1_000_000, description='Amount: "5", "2.5" or "1/3".', examples=["5"])
-    start: str = Field(
-        alias="from", max_length=100, description="Unit of the amount, by id or name.", examples=["ects"]
+    amount: Fraction = Field(
+        ge=0, le=1_000_000, description='Amount: "5", "2.5" or "1/3".', examples=["5", "2.5", "10/3"]
     )
-    to: str = Field(max_length=100, description="Unit wanted, by id or name.", examples=["us-semester-credit"])
+    start: str = Field(
+        alias="from", max_length=100, description="Unit of the amount, by id or name.", examples=["ects", "uk-credit"]
+    )
+    to: str = Field(
+        max_length=100,
+        description="Unit wanted, by id or name.",
+        examples=["us-semester-credit", "scqf-credit", "hours"],
+    )
     jurisdiction: str | None = Field(
-        default=None, max_length=10, description="Place whose own reading of the units counts.", examples=["NL"]
+        default=None, max_length=10, description="Place whose own reading of the units counts.", examples=["NL", "IE"]
     )
     recogniser: str | None = Field(
         default=None, max_length=300, description="Body whose own published figures come first, by id or name."
@@ -39,13 +43,15 @@ class CreditQuery(Closed):
 class LevelQuery(Closed):
     """Which level of one framework, in which other."""
 
-    framework: str = Field(max_length=100, description="Framework of the level, by id or name.", examples=["nlqf"])
+    framework: str = Field(
+        max_length=100, description="Framework of the level, by id or name.", examples=["nlqf", "NZQCF"]
+    )
     level: str = Field(
         max_length=200,
         description="The level, or a qualification type that the framework places at one.",
-        examples=["6", "Honours degree"],
+        examples=["6", "Bachelor's degree"],
     )
-    to: str = Field(max_length=100, description="Framework wanted, by id or name.", examples=["nfq"])
+    to: str = Field(max_length=100, description="Framework wanted, by id or name.", examples=["nfq", "eqf", "SCQF"])
     as_of: date | None = Field(default=None, description="Day on which it should hold. Without it: today (UTC).")
     release: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Release to answer from.")
 

@@ -12,6 +12,7 @@ from app.api.examples import RECOGNITION_EXAMPLES
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
 from app.api.schemas import Closed, CredentialId, Nothing, RecognitionQuery, RecognitionRequest
+from app.domain.errors import UnknownReference
 from app.domain.report import Report
 from app.services.lookup import look_up
 
@@ -83,7 +84,12 @@ async def recognise_known(
     body = RecognitionRequest.model_validate(
         {"credential": {"id": credential_id}, **query.model_dump(exclude_none=True)}
     )
-    return await _answer(request, body, session, releases)
+    try:
+        return await _answer(request, body, session, releases)
+    except UnknownReference as error:
+        if error.pointer == "/credential/id":  # here the id is the address, and what is not there is not found
+            error.pointer = ""
+        raise
 
 
 async def _answer(request: Request, body: RecognitionRequest, session: Session, releases: Releases) -> Response:

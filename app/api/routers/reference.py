@@ -54,7 +54,7 @@ def _page(request: Request, shape: Any, rules: RuleSet, found: list[Any], query:
     return answer(request, Page[shape], Page[shape](release=rules.release, items=items, next=following))
 
 
-def _section(path: str, section: str, shape: Any, what: str, *, dated: bool = True) -> None:
+def _section(path: str, section: str, shape: Any, what: str, example: str, *, dated: bool = True) -> None:
     """Two routes for a section of the data: its list, and one statement by its id."""
     filters = PlaceFilter if dated else PageQuery
 
@@ -66,7 +66,10 @@ def _section(path: str, section: str, shape: Any, what: str, *, dated: bool = Tr
     listing.__annotations__["query"] = Annotated[filters, Query()]
 
     async def single(
-        request: Request, statement_id: StatementId, query: Annotated[ReleaseQuery, Query()], releases: Releases
+        request: Request,
+        statement_id: Annotated[StatementId, Path(examples=[example])],
+        query: Annotated[ReleaseQuery, Query()],
+        releases: Releases,
     ) -> Response:
         rules = await releases.get(query.release)
         return answer(request, shape, get_statement(rules, section, statement_id))
@@ -77,16 +80,34 @@ def _section(path: str, section: str, shape: Any, what: str, *, dated: bool = Tr
     router.add_api_route(f"{path}/{{statement_id}}", single, name=f"{name}_one", response_model=shape, summary=one)
 
 
-_section("/frameworks", "frameworks", Framework, "Qualifications frameworks with their levels")
-_section("/credit-systems", "credit_systems", CreditSystem, "Units of credit and their notional hours")
-_section("/credit-readings", "credit_readings", CreditReading, "National readings of a credit in hours")
-_section("/equivalences", "equivalences", Equivalence, "Published links between units of credit")
-_section("/level-links", "level_links", LevelLink, "Published tables between levels of two frameworks", dated=False)
-_section("/schemes", "schemes", Scheme, "Schemes for micro-credentials with their limits")
-_section("/recognisers", "recognisers", Recogniser, "All bodies: authorities, institutions, services, employers")
-_section("/registers", "registers", Register, "Public registers and what an entry means")
-_section("/circumstances", "circumstances", Circumstance, "Further facts that rules ask for", dated=False)
-_section("/sources", "sources", Source, "Sources that statements cite", dated=False)
+_section("/frameworks", "frameworks", Framework, "Qualifications frameworks with their levels", "nlqf")
+_section("/credit-systems", "credit_systems", CreditSystem, "Units of credit and their notional hours", "ects")
+_section(
+    "/credit-readings", "credit_readings", CreditReading, "National readings of a credit in hours", "nl-ects-28-hours"
+)
+_section("/equivalences", "equivalences", Equivalence, "Published links between units of credit", "gb-uk-credit-ects")
+_section(
+    "/level-links",
+    "level_links",
+    LevelLink,
+    "Published tables between levels of two frameworks",
+    "nl-nlqf-eqf",
+    dated=False,
+)
+_section("/schemes", "schemes", Scheme, "Schemes for micro-credentials with their limits", "nz-micro-credential")
+_section(
+    "/recognisers", "recognisers", Recogniser, "All bodies: authorities, institutions, services, employers", "nzqa"
+)
+_section("/registers", "registers", Register, "Public registers and what an entry means", "nz-register")
+_section(
+    "/circumstances",
+    "circumstances",
+    Circumstance,
+    "Further facts that rules ask for",
+    "us_ace_recommendation",
+    dated=False,
+)
+_section("/sources", "sources", Source, "Sources that statements cite", "nl-npuls-pilot", dated=False)
 
 
 @router.get("/rules", response_model=Page[Rule], summary="Recognition rules")
@@ -106,7 +127,10 @@ async def rules_list(request: Request, query: Annotated[RuleFilter, Query()], re
 
 @router.get("/rules/{statement_id}", response_model=Rule, summary="One recognition rule")
 async def rule(
-    request: Request, statement_id: StatementId, query: Annotated[ReleaseQuery, Query()], releases: Releases
+    request: Request,
+    statement_id: Annotated[StatementId, Path(examples=["nz-listing"])],
+    query: Annotated[ReleaseQuery, Query()],
+    releases: Releases,
 ) -> Response:
     """One rule."""
     rules = await releases.get(query.release)
@@ -170,7 +194,7 @@ async def releases_list(request: Request, nothing: Annotated[Nothing, Query()], 
 @router.get("/releases/{number}", response_model=ReleaseItem, summary="One release")
 async def release(
     request: Request,
-    number: Annotated[int, Path(ge=0, le=2**31 - 1, description="Number of the release.")],
+    number: Annotated[int, Path(ge=0, le=2**31 - 1, description="Number of the release.", examples=[1])],
     nothing: Annotated[Nothing, Query()],
     session: Session,
 ) -> Response:
