@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
-PAIRS = re.findall(r"```sh\n(curl .*?)```\n(?:(?!```).)*?```json\n(.*?)```", README, flags=re.DOTALL)
+PAIRS = re.findall(r"```console\n(curl .*?)```\n(?:(?!```).)*?```json\n(.*?)```", README, flags=re.DOTALL)
 
 
 def _ask(client: TestClient, line: str) -> Any:
@@ -19,9 +19,10 @@ def _ask(client: TestClient, line: str) -> Any:
     words = shlex.split(line)
     address = urlsplit(next(word for word in words if word.startswith("http")))
     path = f"{address.path}?{address.query}" if address.query else address.path
+    headers = dict(words[n + 1].split(": ", 1) for n, word in enumerate(words) if word == "-H")
     if "-d" in words:
-        return client.post(path, content=words[words.index("-d") + 1], headers={"Content-Type": "application/json"})
-    return client.get(path)
+        return client.post(path, content=words[words.index("-d") + 1], headers=headers)
+    return client.get(path, headers=headers)
 
 
 def _contains(whole: Any, part: Any) -> bool:
@@ -30,11 +31,17 @@ def _contains(whole: Any, part: Any) -> bool:
         return isinstance(whole, dict) and all(key in whole and _contains(whole[key], part[key]) for key in part)
     if isinstance(part, list):
         return isinstance(whole, list) and len(whole) == len(part) and all(map(_contains, whole, part))
-    return bool(whole == part)
+    return type(whole) is type(part) and bool(whole == part)
 
 
-def test_there_are_lines_to_try() -> None:
+def test_every_line_shows_its_answer() -> None:
     assert len(PAIRS) >= 3
+    assert README.count("```console\n") == README.count("```json\n") == len(PAIRS)
+
+
+@pytest.mark.parametrize(("line", "shown"), PAIRS)
+def test_every_line_pins_its_day(line: str, shown: str) -> None:
+    assert "as_of" in line
 
 
 @pytest.mark.parametrize(("line", "shown"), PAIRS)
@@ -42,3 +49,16 @@ def test_a_line_gives_what_is_shown(service: TestClient, line: str, shown: str) 
     response = _ask(service, line)
     assert response.status_code == 200, response.text
     assert _contains(response.json(), json.loads(shown)), json.dumps(response.json(), indent=1)[:6000]
+
+
+def test_every_address_stands_in_the_table(service: TestClient) -> None:
+    """Lists stand there with or without their single entries; everything that stands there exists."""
+    told = {_plain(address) for address in re.findall(r"`(?:[A-Z]+ )?(/(?:v1|health)/[^`]*)`", README)}
+    known = {_plain(address) for address in service.get("/openapi.json").json()["paths"]}
+    assert told <= known
+    assert {address for address in known if address.removesuffix("/{}") not in told} <= told
+
+
+def _plain(address: str) -> str:
+    """An address whatever its parameters are called."""
+    return re.sub(r"\{\w+\}", "{}", address)

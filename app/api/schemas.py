@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from datetime import date
 from typing import Annotated, Any, Generic, Self, TypeVar
 
@@ -30,6 +31,18 @@ Item = TypeVar("Item")
 
 MAX_ASKED = 60
 """Most places or recognisers in one question."""
+
+
+_EXPONENT = re.compile(r"\s*[-+]?[\d._]*[eE][-+]?\d+\s*")
+
+
+def refuse_exponents(value: Any) -> Any:
+    """Numbers are written out: a few letters with an exponent could stand for millions of digits."""
+    if isinstance(value, str) and _EXPONENT.fullmatch(value):
+        raise ValueError('a number written out, such as "5", "2.5" or "1/3"')
+    for below in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        refuse_exponents(below)
+    return value
 
 
 class Closed(BaseModel):
@@ -115,6 +128,16 @@ class RecognitionRequest(Closed):
             json.dumps(value, ensure_ascii=False, allow_nan=False, default=str).encode()
         except ValueError:
             raise ValueError("whole characters, and no NaN or Infinity") from None
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def numbers_are_written_out(cls, value: Any) -> Any:
+        """Refuse exponents wherever a number may stand."""
+        credential = value.get("credential") if isinstance(value, dict) else None
+        if isinstance(credential, dict):
+            for name in ("credit", "notional_hours", "duration_weeks"):
+                refuse_exponents(credential.get(name))
         return value
 
     def question(self) -> Question:

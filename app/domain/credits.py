@@ -234,9 +234,8 @@ class CreditGraph:
             start,
             goal,
             ends=lambda e: (e.system, e.equals.system),
-            weakness=lambda e: (
-                CONFIDENCES.index(e.confidence) * len(EQUIVALENCE_BASES) + EQUIVALENCE_BASES.index(e.basis)
-            ),
+            weakness=lambda e: EQUIVALENCE_BASES.index(e.basis),
+            doubt=lambda e: CONFIDENCES.index(e.confidence),
             name=lambda e: e.id,
         )
 

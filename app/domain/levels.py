@@ -182,7 +182,8 @@ class LevelGraph:
             reference.framework,
             to_framework,
             ends=lambda link: (link.framework, link.to_framework),
-            weakness=_weakness,
+            weakness=lambda link: STRENGTHS.index(link.strength),
+            doubt=lambda link: CONFIDENCES.index(link.confidence),
             name=lambda link: link.id,
         ):
             walked = self._walk(path, reference.framework, values)
@@ -228,11 +229,6 @@ class LevelGraph:
         known = self.frameworks.get(framework)
         ranks = {level.value: n for n, level in enumerate(known.levels)} if known else {}
         return tuple(sorted(values, key=lambda value: (ranks.get(value, len(ranks)), value)))
-
-
-def _weakness(link: LevelLink) -> int:
-    """How weak a link is: first by how official it is, then by our confidence in it."""
-    return STRENGTHS.index(link.strength) * len(CONFIDENCES) + CONFIDENCES.index(link.confidence)
 
 
 def _unique(links: Iterable[LevelLink]) -> list[LevelLink]:

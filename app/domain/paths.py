@@ -14,18 +14,20 @@ def strongest_path(
     *,
     ends: Callable[[Link], tuple[Node, Node]],
     weakness: Callable[[Link], int],
+    doubt: Callable[[Link], int],
     name: Callable[[Link], str],
 ) -> tuple[Link, ...] | None:
     """The best chain of links between two nodes, or None where there is none.
 
-    A chain is judged by its weakest link (0 is strongest), then by its length, then by the names of its
-    links in sorted order. That order is the same read backwards, so the way back is the way there.
+    A chain is judged by its weakest link (0 is strongest), then by its length, then by how much its most doubtful
+    link is doubted, then by the names of its links in sorted order. All of that is the same read backwards, so the
+    way back is the way there.
     """
     usable = sorted(links, key=name)
     for limit in sorted({weakness(link) for link in usable}):
         shortest = _shortest_paths([link for link in usable if weakness(link) <= limit], start, goal, ends)
         if shortest:
-            return min(shortest, key=lambda path: sorted(name(link) for link in path))
+            return min(shortest, key=lambda path: (max(map(doubt, path)), sorted(map(name, path))))
     return None
 
 

@@ -1,5 +1,6 @@
 """Checks that a question speaks of codes that the release knows, and says which are near when it does not."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
@@ -9,11 +10,18 @@ import pycountry
 
 from app.domain.circumstances import Circumstance, CircumstanceValue
 from app.domain.credential import Credential
+from app.domain.credits import CreditAmount, Range
 from app.domain.errors import UnreadableQuestion, unknown
 from app.domain.jurisdictions import WORLD
 from app.domain.levels import LevelReference
 from app.domain.report import Question
 from app.domain.ruleset import RuleSet
+
+LARGEST = 1_000_000
+"""Most credits, hours or weeks that a question may state."""
+
+_NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,12}|/0*[1-9]\d{0,11})?", re.ASCII)
+"""A number as people write it. Exponents are refused: a few letters could stand for millions of digits."""
 
 
 @cache
@@ -46,6 +54,8 @@ def check_level(level: LevelReference, rules: RuleSet, pointer: str) -> None:
         if value is not None and framework.rank(value) is None:
             what = f"level of {framework.id}"
             raise unknown(what, value, [known.value for known in framework.levels], f"{pointer}/{key}")
+    if level.min is not None and level.max is not None and not framework.between(level.min, level.max):
+        raise UnreadableQuestion(f"Found min {level.min} above max {level.max}, expected the lower one first.", pointer)
     if level.value is None and level.min is None and level.max is None:
         raise UnreadableQuestion("A level needs a value, or a min and a max.", pointer)
 
@@ -72,15 +82,27 @@ def _check_credential(credential: Credential, rules: RuleSet) -> None:
     if credential.credit is not None:
         credit = credential.credit
         check_system(credit.system, rules, "/credential/credit/system")
-        amounts = [value for value in (credit.amount, credit.min, credit.max) if value is not None]
-        if not amounts or any(value < 0 for value in amounts):
-            raise UnreadableQuestion("Credit needs an amount, or a min and a max, not below 0.", "/credential/credit")
+        if credit.amount is None and credit.min is None and credit.max is None:
+            raise UnreadableQuestion("Credit needs an amount, or a min and a max.", "/credential/credit")
+        _check_size(credit.amount, "/credential/credit")
+        _check_size(credit, "/credential/credit")
+    _check_size(credential.notional_hours, "/credential/notional_hours")
+    _check_size(credential.duration_weeks, "/credential/duration_weeks")
     for name, known in (("schemes", rules.schemes), ("registers", {r.id: r for r in rules.data.registers})):
         _check_ids(getattr(credential, name) or (), known, name)
     if credential.field is not None and not (credential.field.isdigit() and 2 <= len(credential.field) <= 4):
         text = f"Found {credential.field!r}, expected an ISCED-F 2013 code of two to four digits."
         raise UnreadableQuestion(text, "/credential/field")
     _check_facts(credential.features, "credential", "/credential/features", rules)
+
+
+def _check_size(size: Fraction | Range | CreditAmount | None, pointer: str) -> None:
+    """A number, or an interval whose ends stand in order, that a credential can have."""
+    low, high = (size, size) if size is None or isinstance(size, Fraction) else (size.min, size.max)
+    if any(end is not None and not 0 <= end <= LARGEST for end in (low, high)):
+        raise UnreadableQuestion(f"Expected a number not below 0 and not above {LARGEST}.", pointer)
+    if low is not None and high is not None and low > high:
+        raise UnreadableQuestion(f"Found min {low} and max {high}, expected a min not above the max.", pointer)
 
 
 def _check_ids(ids: Iterable[str], known: Mapping[str, object], name: str) -> None:
@@ -102,7 +124,7 @@ def _check_value(fact: Circumstance, value: CircumstanceValue, pointer: str) -> 
     try:
         fits = isinstance(value, bool) == (fact.type == "boolean")
         if fits and fact.type == "number":
-            Fraction(str(value))
+            fits = _NUMBER.fullmatch(str(value)) is not None
         elif fits and fact.type == "date":
             date.fromisoformat(str(value))
     except ValueError:

@@ -189,3 +189,35 @@ def test_more_places_than_a_question_may_name_are_refused_in_an_address_too(exla
     places = ",".join(["XF"] * 61)
     response = exland.get(f"/v1/credentials/xf-beekeeping/recognition?jurisdictions={places}")
     assert (response.status_code, response.json()["pointer"]) == (422, "/jurisdictions")
+
+
+@pytest.mark.parametrize(
+    ("credential", "pointer"),
+    [
+        ({"notional_hours": "-5"}, "/credential/notional_hours"),
+        ({"notional_hours": {"min": "9", "max": "1"}}, "/credential/notional_hours"),
+        ({"duration_weeks": "-1"}, "/credential/duration_weeks"),
+        ({"credit": {"min": "5", "max": "3", "system": "xf-point"}}, "/credential/credit"),
+        ({"credit": {"amount": "9" * 4300, "system": "xf-point"}}, "/credential/credit"),
+        ({"level": {"framework": "xfq", "min": "2", "max": "1"}}, "/credential/level"),
+    ],
+)
+def test_a_size_that_no_credential_can_have_is_refused(
+    exland: TestClient, credential: dict[str, Any], pointer: str
+) -> None:
+    response = exland.post("/v1/recognition", json={"credential": {**OK, **credential}})
+    assert (response.status_code, response.json().get("pointer")) == (422, pointer)
+
+
+@pytest.mark.parametrize("score", ["1/0", "1e99999999", "nan", "inf", "9" * 5000, ""])
+def test_a_score_that_is_no_plain_number_is_refused(exland: TestClient, score: str) -> None:
+    response = exland.post("/v1/recognition", json={"credential": OK, "holder": {"final_score": score}})
+    assert (response.status_code, response.json().get("pointer")) == (422, "/holder/final_score")
+
+
+@pytest.mark.parametrize("amount", ["1e9999999", "1E+9999999", " 2e5 "])
+def test_a_number_with_an_exponent_is_refused_before_it_is_worked_out(exland: TestClient, amount: str) -> None:
+    for credential in ({"credit": {"amount": amount, "system": "xf-point"}}, {"notional_hours": {"min": amount}}):
+        assert exland.post("/v1/recognition", json={"credential": {**OK, **credential}}).status_code == 422
+    query = {"amount": amount, "from": "xf-point", "to": "xg-unit"}
+    assert exland.get("/v1/convert/credits", params=query).status_code == 422

@@ -5,12 +5,12 @@ from fractions import Fraction
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from app.api.dependencies import Releases, today
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
-from app.api.schemas import Closed
+from app.api.schemas import Closed, refuse_exponents
 from app.services.conversion import CreditConversion, LevelConversion, convert_credits, convert_level
 
 router = APIRouter(prefix="/v1/convert", tags=["Conversion"], responses=PROBLEMS)
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/convert", tags=["Conversion"], responses=PROBLEMS
 class CreditQuery(Closed):
     """How much of one unit, in which other."""
 
-    amount: Fraction = Field(
+    amount: Annotated[Fraction, BeforeValidator(refuse_exponents)] = Field(
         ge=0, le=1_000_000, description='Amount: "5", "2.5" or "1/3".', examples=["5", "2.5", "10/3"]
     )
     start: str = Field(
