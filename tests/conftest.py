@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ EXLAND = Path(__file__).parent / "data"
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The URL of a PostgreSQL server: one given in TEST_POSTGRES_URL, else one started for this run."""
     given = os.environ.get("TEST_POSTGRES_URL")
     if given:
@@ -28,16 +28,13 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     import pgserver
 
-    folder = tmp_path_factory.mktemp("postgres")
-    for part in (folder, *folder.parents):  # a server started by root runs as another user, who must get in
-        if part.is_relative_to("/tmp") and part != Path("/tmp"):
-            part.chmod(0o755)
-    server = pgserver.get_server(folder, cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="passerelle-postgres-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)  # a server started by root runs as another user, who must get in
+        server = pgserver.get_server(Path(folder), cleanup_mode="stop")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
