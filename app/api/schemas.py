@@ -79,6 +79,17 @@ def _fact(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+Language = Annotated[
+    str | None,
+    Field(
+        max_length=35,
+        pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        description="Language (BCP 47: fr, zh-Hant) in which `labels` should name statuses, purposes, frameworks and "
+        "levels; where no name in it is recorded, the English one is given. Sentences stay in English.",
+        examples=["fr"],
+    ),
+]
+
 EARLIEST = date(1900, 1, 1)
 """No rule is older, and ages in years can still be counted back from here."""
 
@@ -116,9 +127,7 @@ class RecognitionRequest(Closed):
     release: int | None = Field(
         default=None, ge=1, le=2**31 - 1, description="State of the data to answer from. Without it: the active one."
     )
-    language: str | None = Field(
-        default=None, pattern="^[a-z]{2}$", description="Preferred language of labels; answers are in English so far."
-    )
+    language: Language = None
 
     @model_validator(mode="before")
     @classmethod
@@ -156,6 +165,7 @@ class RecognitionRequest(Closed):
             ),
             holder=self.holder,
             programme=self.programme,
+            language=self.language,
         )
 
     def pinned(self, as_of: date, release: int) -> str:
@@ -209,7 +219,7 @@ class RecognitionQuery(Closed):
         default=None, ge=EARLIEST, description="Day on which it should hold. Without it: today (UTC)."
     )
     release: int | None = Field(default=None, ge=1, le=2**31 - 1, description="State of the data to answer from.")
-    language: str | None = Field(default=None, pattern="^[a-z]{2}$", description="Preferred language of labels.")
+    language: Language = None
 
 
 class Page(BaseModel, Generic[Item]):

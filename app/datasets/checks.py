@@ -8,6 +8,7 @@ from typing import Any
 from app.datasets.problems import Problem
 from app.datasets.reader import DataFile
 from app.datasets.yaml_text import pointer_to
+from app.domain.appeals import AppealRoute
 from app.domain.credential import Credential
 from app.domain.credits import CreditAmount, CreditReading, CreditSystem, Equivalence, Range
 from app.domain.criteria import CircumstanceTest, Criterion, IssuerTest, LevelTest, VolumeTest
@@ -105,6 +106,12 @@ def _ruling(thing: Ruling, known: Known) -> Iterator[Fault]:
     yield from known.missing("recognisers", "contact", thing.contact)
     if not thing.purposes:
         yield "purposes", "none", "at least one purpose"
+
+
+def _appeal_route(thing: AppealRoute, known: Known) -> Iterator[Fault]:
+    yield from known.missing("jurisdictions", "jurisdiction", thing.jurisdiction)
+    yield from known.missing("recognisers", "recogniser", thing.recogniser)
+    yield from known.missing("recognisers", "to", thing.to)
 
 
 def _rule(thing: Rule, known: Known) -> Iterator[Fault]:
@@ -230,6 +237,7 @@ _CHECKS: Mapping[type, Callable[[Any, Known], Iterator[Fault]]] = {
     Statement: _statement,
     Ruling: _ruling,
     Rule: _rule,
+    AppealRoute: _appeal_route,
     Decision: _decision,
     Grant: _grant,
     Share: _share,

@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
+from app.domain.appeals import Appeal, find_appeals
 from app.domain.credits import HOURS, CreditAmount, CreditResult, Range, as_range
 from app.domain.findings import Facts
 from app.domain.levels import LevelReference
@@ -22,7 +23,7 @@ from app.domain.report import (
 )
 from app.domain.rules import Decision, Grant, LevelGrant, Purpose, Rule, Ruling, Status
 from app.domain.ruleset import RuleSet
-from app.domain.sources import Citation, Confidence, weakest_confidence
+from app.domain.sources import Citation, Confidence, attested_from, weakest_confidence
 from app.domain.truth import Truth
 
 _COUNTS = frozenset({"recognised", "conditional", "discretionary"})
@@ -112,13 +113,16 @@ def compose(
         decided_by=ruling.decided_by if ruling else None,
         contact=contact,
         contact_url=contact_url,
+        appeals=()
+        if status in ("recognised", "no_information")
+        else _appeals(place, purpose, asked, facts, rules, used),
         programme=ruling.programme if isinstance(ruling, Decision) else None,
         recognisers=members,
         valid_from=ruling.valid_from if ruling else None,
         valid_to=ruling.valid_to if ruling else None,
         last_day=ruling.last_day if ruling else None,
         confidence=weakest_confidence(used.confidences) if used.confidences else None,
-        warnings=_warnings([o.ruling for o in (*([decisive] if decisive else ()), *opened)], facts.as_of),
+        warnings=_warnings([o.ruling for o in (*([decisive] if decisive else ()), *opened)], facts.as_of, rules),
         explanation=tuple(used.steps),
         sources=_source_ids(used.citations),
     )
@@ -379,13 +383,36 @@ def _contact(ruling: Ruling | None, place: str, rules: RuleSet) -> tuple[AskedRe
     return AskedRecogniser(name=body.name, id=body.id, kind=body.kind, country=body.jurisdiction), body.url
 
 
-def _warnings(rulings: Sequence[Ruling], as_of: date) -> tuple[str, ...]:
+def _appeals(
+    place: str, purpose: Purpose, asked: AskedRecogniser | None, facts: Facts, rules: RuleSet, used: _Used
+) -> tuple[Appeal, ...]:
+    """Who hears an appeal or a complaint there; its sources are listed with the outcome's."""
+    appeals = find_appeals(
+        rules.data.appeal_routes,
+        rules.places.chain(place, facts.as_of),
+        purpose,
+        facts.as_of,
+        recogniser_ids=rules.kin.get(asked.id or "", frozenset()) if asked else frozenset(),
+        kind=asked.kind if asked else None,
+        recognisers=rules.recognisers,
+    )
+    used.citations += [citation for appeal in appeals for citation in appeal.sources]
+    return appeals
+
+
+def _warnings(rulings: Sequence[Ruling], as_of: date, rules: RuleSet) -> tuple[str, ...]:
     found = []
     for ruling in rulings:
         if ruling.confidence == "low":
             found.append(f"{ruling.id} rests on no source that could be read (confidence low).")
         if ruling.reviewed_on is not None and (as_of - ruling.reviewed_on).days > 365:
             found.append(f"{ruling.id} was last compared with its sources on {ruling.reviewed_on}, over a year before.")
+        attested = attested_from(ruling, rules.sources)
+        if attested is not None and as_of < attested:
+            found.append(
+                f"Since when {ruling.id} holds is not recorded, and nothing that was read is older than {attested}: "
+                "that it held on the day asked about is assumed."
+            )
         if ruling.note:
             found.append(f"{ruling.id}: {ruling.note}")
     return tuple(dict.fromkeys(found))

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Literal
 
 from app.domain.described import described
+from app.domain.labels import Labelled
 from app.domain.paths import strongest_path
 from app.domain.sources import CONFIDENCES, Citation, Confidence, Statement, weakest_confidence
 
@@ -64,7 +65,7 @@ class CreditAmount:
 
 @described
 @dataclass(frozen=True, kw_only=True)
-class CreditSystem(Statement):
+class CreditSystem(Labelled, Statement):
     """A unit of credit. Units that sound alike in two places are two systems."""
 
     name: str

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
+from app.domain.appeals import AppealRoute
 from app.domain.circumstances import Circumstance
 from app.domain.credential import Credential
 from app.domain.credits import CreditReading, CreditSystem, Equivalence
 from app.domain.described import described
 from app.domain.jurisdictions import Jurisdiction
+from app.domain.labels import Term
 from app.domain.levels import Framework, LevelLink
 from app.domain.recognisers import Recogniser, Register
 from app.domain.rules import Decision, Rule
@@ -52,6 +54,10 @@ class Dataset:
     """Published links between two units."""
     schemes: tuple[Scheme, ...] = ()
     """Schemes for micro-credentials."""
+    appeal_routes: tuple[AppealRoute, ...] = ()
+    """Who hears an appeal or a complaint."""
+    terms: tuple[Term, ...] = ()
+    """What statuses and purposes are called."""
     circumstances: tuple[Circumstance, ...] = ()
     """Further facts that rules ask for."""
     rules: tuple[Rule, ...] = ()

@@ -8,6 +8,7 @@ from app.domain import answers
 from app.domain.criteria import AwardTest, Criterion
 from app.domain.findings import Facts
 from app.domain.jurisdictions import WORLD
+from app.domain.labelling import labels_of
 from app.domain.levels import LevelReference, LevelResult
 from app.domain.opinions import Opinion, apply, closed
 from app.domain.report import AskedRecogniser, Outcome, Question, RecogniserAnswer, Report, Step, UnderstoodCredential
@@ -41,7 +42,7 @@ def evaluate(
         for purpose in question.purposes or PURPOSES:
             outcomes.append(_outcome(place, purpose, recogniser, facts, rules, decisions))
     cited = {source for outcome in outcomes for source in _cited(outcome)}
-    return Report(
+    report = Report(
         as_of=question.as_of,
         release=rules.release,
         credential=UnderstoodCredential(
@@ -55,6 +56,7 @@ def evaluate(
         outcomes=tuple(outcomes),
         sources=tuple(rules.sources[source] for source in sorted(cited) if source in rules.sources),
     )
+    return replace(report, labels=labels_of(report, rules, question.language)) if question.language else report
 
 
 def _cited(outcome: Outcome) -> Iterable[str]:

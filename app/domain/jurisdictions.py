@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from app.domain.described import described
+from app.domain.labels import Labelled
 from app.domain.sources import Statement
 from app.domain.validity import Dated
 
@@ -25,7 +26,7 @@ class Membership(Dated):
 
 @described
 @dataclass(frozen=True, kw_only=True)
-class Jurisdiction(Statement):
+class Jurisdiction(Labelled, Statement):
     """A place with rules of its own: a country, a part of one, or a region. Its id is its code."""
 
     name: str

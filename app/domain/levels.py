@@ -9,6 +9,7 @@ from datetime import date
 from typing import Literal
 
 from app.domain.described import described
+from app.domain.labels import Labelled
 from app.domain.paths import strongest_path
 from app.domain.sources import CONFIDENCES, Citation, Confidence, Statement, weakest_confidence
 
@@ -20,7 +21,7 @@ STRENGTHS: tuple[Strength, ...] = ("referenced", "compared", "indicative")
 
 @described
 @dataclass(frozen=True, kw_only=True)
-class Level:
+class Level(Labelled):
     """One level of a framework."""
 
     value: str
@@ -33,7 +34,7 @@ class Level:
 
 @described
 @dataclass(frozen=True, kw_only=True)
-class Framework(Statement):
+class Framework(Labelled, Statement):
     """A qualifications framework with ordered levels."""
 
     name: str
@@ -78,6 +79,8 @@ class LevelLink(Statement):
     table: Mapping[str, tuple[str, ...]]
     """For each level on the left, the levels on the right that it corresponds to; none at all is written []. A level
     that is left out is one of which the source says nothing."""
+    partial: str | None = None
+    """Why levels on the left are missing from the table. Without it the table has them all."""
 
     def across(self, value: str, start: str) -> frozenset[str] | None:
         """The levels opposite one level, read from either side of the table.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.domain.described import described
+from app.domain.labels import Labelled
 from app.domain.sources import Statement
 
 RecogniserKind = Literal[
@@ -30,7 +31,7 @@ SPEAKS_FOR_ITSELF = frozenset(
 
 @described
 @dataclass(frozen=True, kw_only=True)
-class Recogniser(Statement):
+class Recogniser(Labelled, Statement):
     """A body that recognises credentials, regulates how they are recognised, or can be asked."""
 
     name: str
@@ -56,7 +57,7 @@ class Recogniser(Statement):
 
 @described
 @dataclass(frozen=True, kw_only=True)
-class Register(Statement):
+class Register(Labelled, Statement):
     """A public list in which a credential or qualification can be entered."""
 
     name: str

@@ -6,10 +6,12 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
+from app.domain.appeals import Appeal
 from app.domain.circumstances import CircumstanceValue
 from app.domain.credential import Credential
 from app.domain.credits import CreditStep, Range
 from app.domain.described import described
+from app.domain.labels import Label
 from app.domain.levels import LevelResult, LevelStep
 from app.domain.programmes import Programme, StudyLevel
 from app.domain.recognisers import RecogniserKind
@@ -44,6 +46,7 @@ class Question:
     recognisers: tuple[AskedRecogniser, ...] = ()
     holder: Mapping[str, CircumstanceValue] = field(default_factory=dict)
     programme: Programme = Programme()
+    language: str | None = None
 
 
 @described
@@ -274,6 +277,8 @@ class Outcome:
     """Who can be asked."""
     contact_url: str | None = None
     """Public page of the contact."""
+    appeals: tuple[Appeal, ...] = ()
+    """Who hears an appeal or a complaint if it is refused, as far as that is recorded."""
     programme: str | None = None
     """Programme that the decision speaks of."""
     recognisers: tuple[RecogniserAnswer, ...] = ()
@@ -313,5 +318,7 @@ class Report:
         "Guidance from published sources, dated and cited. It decides nothing: the body named in each outcome does."
     )
     """What this answer is."""
+    labels: tuple[Label, ...] = ()
+    """What the codes of this answer are called in the language asked for; none when no language was asked for."""
     permalink: str | None = None
     """Address that gives this same answer again: day and release are pinned."""

@@ -8,6 +8,7 @@ from app.domain.circumstances import Circumstance
 from app.domain.credits import CreditGraph
 from app.domain.dataset import Dataset
 from app.domain.jurisdictions import Places
+from app.domain.labels import Term
 from app.domain.levels import LevelGraph
 from app.domain.recognisers import Recogniser
 from app.domain.report import ReleaseReference
@@ -55,6 +56,11 @@ class RuleSet:
     def circumstances(self) -> Mapping[str, Circumstance]:
         """Further facts by id."""
         return {circumstance.id: circumstance for circumstance in self.data.circumstances}
+
+    @cached_property
+    def terms(self) -> Mapping[str, Term]:
+        """What statuses and purposes are called, by code."""
+        return {term.id: term for term in self.data.terms}
 
     @cached_property
     def sources(self) -> Mapping[str, Source]:

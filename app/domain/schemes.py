@@ -5,6 +5,7 @@ from typing import Literal
 
 from app.domain.credits import CreditAmount
 from app.domain.described import described
+from app.domain.labels import Labelled
 from app.domain.levels import LevelReference
 from app.domain.sources import Statement
 
@@ -24,7 +25,7 @@ class SchemeLimit(Statement):
 
 @described
 @dataclass(frozen=True, kw_only=True)
-class Scheme(Statement):
+class Scheme(Labelled, Statement):
     """A national, regional or sector scheme for micro-credentials."""
 
     name: str

@@ -1,6 +1,7 @@
 """Who says so: sources, citations, and the statements that stand on them."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -43,6 +44,25 @@ class Source:
     read_on: date | None = None
     """Day on which we last read it."""
 
+    @property
+    def not_before(self) -> date | None:
+        """The first day on which the document can have said what it says; None when its date is not known.
+
+        >>> Source(id="act", title="Act", published="2021-05").not_before
+        datetime.date(2021, 5, 1)
+        """
+        found = _PUBLISHED.match(self.published or "")
+        if found is None:
+            return None
+        year, month, day = (int(part) if part else 1 for part in found.groups())
+        try:
+            return date(year, month, day)
+        except ValueError:
+            return date(year, 1, 1)
+
+
+_PUBLISHED = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
 
 @described
 @dataclass(frozen=True, kw_only=True)
@@ -72,3 +92,16 @@ class Statement(Dated):
     """Day on which we last compared it with its sources."""
     note: str | None = None
     """A remark for the reader, for instance another source that says otherwise."""
+
+
+def attested_from(statement: Statement, sources: Mapping[str, Source]) -> date | None:
+    """The earliest day for which we can vouch that something without a first day held.
+
+    That is the date of the oldest document that says so, else the day on which we read it. None when it has a first
+    day of its own, or when nothing is dated.
+    """
+    if statement.valid_from is not None:
+        return None
+    cited = [sources[citation.source] for citation in statement.sources if citation.source in sources]
+    dates = [source.not_before for source in cited] + [source.read_on for source in cited] + [statement.reviewed_on]
+    return min((day for day in dates if day is not None), default=None)

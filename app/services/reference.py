@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from app.domain.appeals import AppealRoute
 from app.domain.credits import CreditReading, CreditSystem, Equivalence
 from app.domain.described import described
 from app.domain.errors import unknown
@@ -47,6 +48,8 @@ class PlacePage:
     """Its own readings of a credit in hours."""
     equivalences: tuple[Equivalence, ...]
     """Published links of its units with others."""
+    appeal_routes: tuple[AppealRoute, ...]
+    """Who hears an appeal or a complaint there."""
     recognisers: tuple[Recogniser, ...]
     """Bodies that decide, regulate or advise there."""
     registers: tuple[Register, ...]
@@ -85,7 +88,8 @@ def place_page(rules: RuleSet, code: str, as_of: date) -> PlacePage:
     """Everything known about a place. Raises UnknownReference with the nearest codes."""
     place = get_statement(rules, "jurisdictions", code)
     here = {section: list_statements(rules, section, jurisdiction=code) for section in (
-        "schemes", "rules", "frameworks", "credit_systems", "credit_readings", "recognisers", "registers",
+        "schemes", "rules", "frameworks", "credit_systems", "credit_readings", "appeal_routes", "recognisers",
+        "registers",
     )}  # fmt: skip
     frameworks = {framework.id for framework in here["frameworks"]}
     systems = {system.id for system in here["credit_systems"]}

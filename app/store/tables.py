@@ -161,6 +161,20 @@ class SchemeRow(DatedRow, table=True):
     authority: str | None = Field(default=None, max_length=200)
 
 
+class AppealRouteRow(DatedRow, table=True):
+    __tablename__ = "appeal_routes"
+    section: ClassVar[str] = "appeal_routes"
+    jurisdiction: str = Field(max_length=10, index=True)
+    recogniser: str | None = Field(default=None, max_length=200)
+
+
+class TermRow(StatementRow, table=True):
+    __tablename__ = "terms"
+    section: ClassVar[str] = "terms"
+    kind: str = Field(max_length=20)
+    name: str
+
+
 class CircumstanceRow(StatementRow, table=True):
     __tablename__ = "circumstances"
     section: ClassVar[str] = "circumstances"
@@ -225,7 +239,8 @@ class DecisionCredentialRow(SQLModel, table=True):
 
 STATEMENT_TABLES: tuple[type[StatementRow], ...] = (
     SourceRow, JurisdictionRow, RecogniserRow, RegisterRow, FrameworkRow, LevelLinkRow, CreditSystemRow,
-    CreditReadingRow, EquivalenceRow, SchemeRow, CircumstanceRow, RuleRow, CredentialRow, DecisionRow,
+    CreditReadingRow, EquivalenceRow, SchemeRow, AppealRouteRow, TermRow, CircumstanceRow,
+    RuleRow, CredentialRow, DecisionRow,
 )  # fmt: skip
 """The tables of statements, one for every section of a dataset."""
 

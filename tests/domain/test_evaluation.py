@@ -388,3 +388,52 @@ def test_credit_is_never_made_up_without_a_size() -> None:
     assert ask(exland(), a_credential(schemes=())).credit is None
     assert ask(exland(), a_credential(schemes=(), credit=(1, "bare-mark"))).credit is None
     assert CreditAmount(system="bare-mark", amount=Fraction(1)).interval.max == 1
+
+
+def test_whoever_decides_can_be_appealed_against_where_a_route_is_recorded() -> None:
+    outcome = ask(exland())
+    assert outcome.status == "discretionary"
+    assert [(a.by, a.to, a.url) for a in outcome.appeals] == [
+        ("xf-court", "Recognition Centre of Exland", "https://xf.example/naric"),
+        ("xr-ombudsman", None, None),
+    ]
+
+
+def test_a_body_has_its_own_route_first_and_none_of_another_kind_of_body() -> None:
+    own = ask(exland(), by="xf-university")
+    assert [a.by for a in own.appeals] == ["xf-university-board", "xf-court", "xr-ombudsman"]
+    authority = ask(exland(), by="xf-authority")
+    assert [a.by for a in authority.appeals] == ["xr-ombudsman"]
+
+
+def test_a_route_is_told_only_for_its_purpose_and_in_its_time_and_not_for_a_yes() -> None:
+    assert [a.by for a in ask(exland(), purpose="stacking").appeals] == ["xr-ombudsman"]
+    assert [a.by for a in ask(exland(), on=date(2019, 1, 1)).appeals] == ["xr-ombudsman"]
+    assert ask(exland(), on=date(2025, 1, 1)).appeals[0].by == "xf-court"
+    yes = a_credential(schemes=("xf-pilot",), assessed=True, credit=("5", "xf-point"))
+    assert ask(exland(), yes).status == "recognised"
+    assert ask(exland(), yes).appeals == ()
+
+
+def test_a_rule_without_a_first_day_says_so_for_days_before_its_oldest_source() -> None:
+    warning = "Since when xf-boards-decide holds is not recorded"
+    assert any(warning in text for text in ask(exland(), on=date(2023, 12, 31)).warnings)
+    assert not any(warning in text for text in ask(exland(), on=date(2024, 1, 1)).warnings)
+
+
+def test_labels_are_in_the_language_asked_for_and_fall_back_to_english() -> None:
+    question = Question(
+        credential=a_credential(level=LevelReference(framework="xfq", value="1")),
+        as_of=DAY,
+        jurisdictions=("XF",),
+        purposes=("credit_transfer",),
+    )
+    assert evaluate(question, exland(), ()).labels == ()
+    labels = evaluate(replace(question, language="fr-CA"), exland(), ()).labels
+    told = {(label.kind, label.code): (label.text, label.language) for label in labels}
+    assert told["status", "discretionary"] == ("décision au cas par cas", "fr")
+    assert told["purpose", "credit_transfer"] == ("study credit", "en")
+    assert told["jurisdiction", "XF"] == ("Exlande", "fr")
+    assert told["framework", "xfq"] == ("Cadre de l'Exlande", "fr")
+    assert told["level", "xfq 1"] == ("Niveau 1", "fr")
+    assert told["level", "xfq 2"] == ("Level 2", "en")

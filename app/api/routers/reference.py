@@ -10,10 +10,12 @@ from app.api.dependencies import Releases, Session, today
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
 from app.api.schemas import Closed, Nothing, Page, PageQuery, ReleaseQuery, StatementId
+from app.domain.appeals import AppealRoute
 from app.domain.circumstances import Circumstance
 from app.domain.credits import CreditReading, CreditSystem, Equivalence
 from app.domain.errors import UnknownReference, unknown
 from app.domain.jurisdictions import Jurisdiction
+from app.domain.labels import Term
 from app.domain.levels import Framework, LevelLink
 from app.domain.recognisers import Recogniser, Register
 from app.domain.rules import Purpose, Rule
@@ -106,6 +108,10 @@ _section(
     "Further facts that rules ask for",
     "us_ace_recommendation",
     dated=False,
+)
+_section("/appeal-routes", "appeal_routes", AppealRoute, "Who hears an appeal or a complaint", "gb-eng-oia")
+_section(
+    "/terms", "terms", Term, "What statuses and purposes are called in several languages", "conditional", dated=False
 )
 _section("/sources", "sources", Source, "Sources that statements cite", "nl-npuls-pilot", dated=False)
 
