@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from app.datasets.problems import InvalidData, Problem
 from app.datasets.yaml_text import YamlText, pointer_to, read_yaml
 from app.domain.dataset import Dataset
+
+Shape = TypeVar("Shape")
 
 _DATASET = TypeAdapter(Dataset)
 
@@ -59,11 +61,16 @@ def read_files(folders: Iterable[Path]) -> list[DataFile]:
 
 def read_dataset(name: str, content: bytes) -> DataFile:
     """Read one framework file. Raises InvalidData with all its faults."""
+    return DataFile(*read_as(_DATASET, name, content))
+
+
+def read_as(shape: TypeAdapter[Shape], name: str, content: bytes) -> tuple[YamlText, Shape]:
+    """Read a YAML file whose top is a mapping into a shape. Raises InvalidData with all its faults."""
     text = read_yaml(name, content)
     if not isinstance(text.value, dict):
         raise InvalidData([Problem(name, 1, "", "no mapping", "sections such as 'rules:'")])
     try:
-        return DataFile(text, _DATASET.validate_python(_without_nulls(text.value)))
+        return text, shape.validate_python(_without_nulls(text.value))
     except ValidationError as error:
         raise InvalidData([_problem(text, dict(detail)) for detail in error.errors()]) from None
 

@@ -106,6 +106,7 @@ def _value(node: yaml.Node, pointer: str, text: YamlText, problems: list[Problem
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, f"{pointer}/{n}", text, problems, seen, depth + 1) for n, item in enumerate(node.value)]
     result: dict[str, Value] = {}
+    in_braces = isinstance(node, yaml.MappingNode) and node.flow_style
     for key, below in _keys(node):
         if not isinstance(key, yaml.ScalarNode):
             refuse("a key that is not text", "a text key")
@@ -115,6 +116,10 @@ def _value(node: yaml.Node, pointer: str, text: YamlText, problems: list[Problem
             place = key.start_mark.line + 1
             problems.append(Problem(text.name, place, inner, "the key a second time", "each key once"))
             continue
+        if in_braces and _is_bare(below):
+            place = key.start_mark.line + 1
+            expected = "a value; a text with a comma in it needs quotation marks"
+            problems.append(Problem(text.name, place, inner, "a key without a value", expected))
         result[key.value] = _value(below, inner, text, problems, seen, depth + 1)
         text.lines[inner] = key.start_mark.line + 1
     return result
@@ -122,6 +127,11 @@ def _value(node: yaml.Node, pointer: str, text: YamlText, problems: list[Problem
 
 def _keys(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
     yield from node.value
+
+
+def _is_bare(node: yaml.Node) -> bool:
+    """Whether nothing at all stands behind a key: between braces that is the rest of a text with a comma."""
+    return isinstance(node, yaml.ScalarNode) and node.value == "" and not node.style
 
 
 def _has_tag(node: yaml.ScalarNode) -> bool:

@@ -47,6 +47,17 @@ class Dated:
         return None if self.valid_to is None else self.valid_to - timedelta(days=1)
 
 
+def overlap(one: Dated, other: Dated) -> bool:
+    """Whether there is a day on which both hold.
+
+    >>> overlap(Dated(valid_to=date(2024, 1, 1)), Dated(valid_from=date(2024, 1, 1)))
+    False
+    """
+    starts = [day for day in (one.valid_from, other.valid_from) if day is not None]
+    ends = [day for day in (one.valid_to, other.valid_to) if day is not None]
+    return not starts or not ends or max(starts) < min(ends)
+
+
 def years_before(day: date, years: int) -> date:
     """The same calendar day some years earlier; 29 February becomes 28 February.
 
