@@ -9,10 +9,10 @@ WORKERS ?= 1
 DATABASE_URL ?= sqlite:///var/passerelle.db
 export DATABASE_URL
 
-.PHONY: help setup serve test check scorecard lock schema browser
+.PHONY: help setup serve test check scorecard lock schema coverage-report browser
 
 help: ## Show these lines
-	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
 
 $(VENV)/.installed: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
@@ -44,6 +44,9 @@ lock: setup ## Renew requirements.txt from pyproject.toml
 
 browser: ## Install Debian's Chromium for the test of the documentation page (needs root)
 	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium
+
+coverage-report: setup ## Renew docs/coverage.md: what is recorded for every place and purpose
+	$(BIN)/passerelle coverage docs/coverage.md
 
 schema: setup ## Renew the JSON Schema of framework files
 	$(BIN)/passerelle schema data/schema/framework.schema.json

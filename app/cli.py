@@ -1,4 +1,4 @@
-"""Commands for people: passerelle check, schema, migrate, load, serve, setup-and-serve in one."""
+"""Commands for people: passerelle check, schema, coverage, migrate, load, serve, setup-and-serve in one."""
 
 import asyncio
 import json
@@ -10,6 +10,7 @@ import uvicorn
 
 from app.services import administration
 from app.services.administration import InvalidData
+from app.services.coverage import coverage_report
 from app.settings import Settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -37,6 +38,12 @@ def check(data: DataOption = None) -> None:
 def schema(out: Annotated[Path, typer.Argument(help="File to write.")]) -> None:
     """Write the JSON Schema of framework files, for editors."""
     out.write_text(json.dumps(administration.framework_schema(), indent=1, ensure_ascii=False) + "\n")
+
+
+@cli.command()
+def coverage(out: Annotated[Path, typer.Argument(help="File to write.")], data: DataOption = None) -> None:
+    """Write how much is recorded for every place and purpose, as a Markdown page."""
+    out.write_text(coverage_report(data or Settings().data_dir), encoding="utf-8")
 
 
 @cli.command()
