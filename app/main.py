@@ -12,6 +12,7 @@ from fastapi_offline import FastAPIOffline
 
 from app.api import problems
 from app.api.bodies import BoundedBodies
+from app.api.head import HeadAsGet
 from app.api.routers import catalogue, conversion, health, recognition, reference
 from app.services.releasing import RuleSets
 from app.settings import Settings
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     problems.install(app)
     app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes)
+    app.add_middleware(HeadAsGet)
     for router in (recognition.router, conversion.router, catalogue.router, reference.router, health.router):
         app.include_router(router)
 

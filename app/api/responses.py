@@ -21,7 +21,7 @@ def answer(request: Request, shape: Any, content: Any) -> Response:
     body = _adapter(shape).dump_json(content, exclude_none=True)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if request.method in ("GET", "HEAD") and _holds(request.headers.get("if-none-match"), etag):
+    if request.method == "GET" and _holds(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
 

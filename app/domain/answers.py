@@ -234,7 +234,7 @@ def _credit(ruling: Ruling, facts: Facts, rules: RuleSet, used: _Used) -> Outcom
     amount = grant.amount if grant.meaning in ("exact", "zero") else None
     hours = None
     if grant.system is not None and grant.meaning not in ("zero", "not_published"):
-        places = rules.places.chain(_place_of(ruling, rules), facts.as_of)
+        places = rules.places.chain(place_of(ruling, rules), facts.as_of)
         stated = CreditAmount(system=grant.system, amount=amount, min=grant.min, max=grant.max)
         result = rules.credits.hours(stated, facts.as_of, places)
         hours = Range(min=result.min, max=result.max) if result else None
@@ -367,7 +367,8 @@ def _converted_level(
     )
 
 
-def _place_of(ruling: Ruling, rules: RuleSet) -> str:
+def place_of(ruling: Ruling, rules: RuleSet) -> str:
+    """Code of the place in which a rule or decision has effect."""
     if isinstance(ruling, Rule):
         return ruling.jurisdiction
     assert isinstance(ruling, Decision)

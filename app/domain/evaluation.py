@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from app.domain import answers
+from app.domain.answers import place_of
 from app.domain.criteria import AwardTest, Criterion
 from app.domain.findings import Facts
 from app.domain.jurisdictions import WORLD
@@ -207,15 +208,11 @@ def _rulings(
         for rule in rules.rules_by_recogniser.get(body, ()):
             found[rule.id] = rule
     for decision in decisions:
-        where = _place_of(decision, rules)
+        where = place_of(decision, rules)
         inside = where in chain or rules.places.lies_in(where, chain[0], on)
         if inside or decision.recogniser in own_ids:
             found[decision.id] = decision
     return [found[key] for key in sorted(found) if purpose in found[key].purposes]
-
-
-def _place_of(decision: Decision, rules: RuleSet) -> str:
-    return decision.jurisdiction or rules.recognisers[decision.recogniser].jurisdiction
 
 
 def _body(ruling: Ruling) -> str | None:
@@ -275,7 +272,7 @@ def _rank(ruling: Ruling, own: bool, chain: tuple[str, ...], facts: Facts, rules
     """
     other_programme = 0
     if isinstance(ruling, Decision):
-        where = _place_of(ruling, rules)
+        where = place_of(ruling, rules)
         other_programme = int(not _same_programme(ruling.programme, facts.programme.title))
     else:
         assert isinstance(ruling, Rule)

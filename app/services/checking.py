@@ -20,6 +20,9 @@ from app.domain.ruleset import RuleSet
 LARGEST = 1_000_000
 """Most credits, hours or weeks that a question may state."""
 
+LONGEST_TITLE = 1_000
+"""Most characters of a title: more would not fit into a permalink, and no credential needs it."""
+
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,12}|/0*[1-9]\d{0,11})?", re.ASCII)
 """A number as people write it. Exponents are refused: a few letters could stand for millions of digits."""
 
@@ -75,6 +78,13 @@ def check_question(question: Question, rules: RuleSet) -> None:
 def _check_credential(credential: Credential, rules: RuleSet) -> None:
     if not credential.title.strip():
         raise UnreadableQuestion("The title of the credential is empty.", "/credential/title")
+    if len(credential.title) > LONGEST_TITLE:
+        found = f"Found a title of {len(credential.title)} characters, expected at most {LONGEST_TITLE}."
+        raise UnreadableQuestion(found, "/credential/title")
+    awarded, expires = credential.awarded_on, credential.expires_on
+    if awarded is not None and expires is not None and expires < awarded:
+        found = f"Found {expires}, before it was awarded on {awarded}; expected a later day."
+        raise UnreadableQuestion(found, "/credential/expires_on")
     if credential.issuer.country is not None:
         check_place(credential.issuer.country, rules, "/credential/issuer/country")
     if credential.level is not None:

@@ -65,3 +65,12 @@ def test_a_database_that_no_longer_answers_is_told_by_readiness_not_by_liveness(
         assert response.headers["retry-after"].isdigit()
         assert "gone" not in response.text
         assert client.get("/health/live").status_code == 200
+
+
+def test_head_is_get_without_the_body(exland: TestClient) -> None:
+    told, whole = exland.head("/v1/rules"), exland.get("/v1/rules")
+    assert (told.status_code, told.content) == (200, b"")
+    assert told.headers["etag"] == whole.headers["etag"]
+    assert told.headers["content-length"] == str(len(whole.content))
+    assert exland.head("/v1/rules", headers={"If-None-Match": whole.headers["etag"]}).status_code == 304
+    assert exland.head("/v1/nowhere").status_code == 404
