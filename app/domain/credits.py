@@ -12,6 +12,7 @@ from typing import Literal
 
 from app.domain.described import described
 from app.domain.labels import Labelled
+from app.domain.memory import remembered
 from app.domain.paths import strongest_path
 from app.domain.sources import CONFIDENCES, Citation, Confidence, Statement, weakest_confidence
 
@@ -193,6 +194,7 @@ class CreditGraph:
     readings: tuple[CreditReading, ...] = ()
     equivalences: tuple[Equivalence, ...] = ()
 
+    @remembered
     def convert(
         self,
         credit: CreditAmount,

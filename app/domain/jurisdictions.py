@@ -8,6 +8,7 @@ from typing import Literal
 
 from app.domain.described import described
 from app.domain.labels import Labelled
+from app.domain.memory import remembered
 from app.domain.sources import Statement
 from app.domain.validity import Dated
 
@@ -51,6 +52,7 @@ class Places:
     def __init__(self, jurisdictions: Iterable[Jurisdiction]) -> None:
         self.by_code = {place.id: place for place in jurisdictions}
 
+    @remembered
     def chain(self, code: str, on: date) -> tuple[str, ...]:
         """The place itself, then what it belongs to on that day, the nearer before the wider.
 

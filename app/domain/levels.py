@@ -10,6 +10,7 @@ from typing import Literal
 
 from app.domain.described import described
 from app.domain.labels import Labelled
+from app.domain.memory import remembered
 from app.domain.paths import strongest_path
 from app.domain.sources import CONFIDENCES, Citation, Confidence, Statement, weakest_confidence
 
@@ -167,6 +168,7 @@ class LevelGraph:
             return framework.between(reference.value, reference.value)
         return framework.between(reference.min, reference.max)
 
+    @remembered
     def convert(self, reference: LevelReference, to_framework: str, on: date) -> LevelResult | None:
         """Express a level in another framework, or None where no published path exists on that day.
 

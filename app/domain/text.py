@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _WORDS = re.compile(r"[^\W_]+(?:[+#]+)?")
 
 
+@lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """A text reduced to its words: no accents, no case, no punctuation but the + and # of names such as C++.
 
