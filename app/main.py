@@ -13,7 +13,7 @@ from fastapi_offline import FastAPIOffline
 from app.api import problems
 from app.api.bodies import BoundedBodies
 from app.api.head import HeadAsGet
-from app.api.routers import catalogue, conversion, health, recognition, reference
+from app.api.routers import batch, catalogue, conversion, health, recognition, reference
 from app.services.releasing import RuleSets
 from app.settings import Settings
 from app.store.database import open_database
@@ -64,9 +64,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     problems.install(app)
-    app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes)
+    app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes, streamed=frozenset({batch.PATH}))
     app.add_middleware(HeadAsGet)
-    for router in (recognition.router, conversion.router, catalogue.router, reference.router, health.router):
+    for router in (
+        recognition.router,
+        batch.router,
+        conversion.router,
+        catalogue.router,
+        reference.router,
+        health.router,
+    ):
         app.include_router(router)
 
     document = app.openapi

@@ -29,3 +29,8 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=262_144, ge=1024, description="Largest request body; more is refused before it is read."
     )
+    max_batch_bytes: int = Field(
+        default=1_073_741_824,
+        ge=1024,
+        description="Largest batch of questions. It is kept in a temporary file, not in memory.",
+    )

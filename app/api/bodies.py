@@ -15,16 +15,18 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 class BoundedBodies:
     """ASGI middleware: a body above the limit gets 413, told by its length or found while it arrives.
 
-    The body is gathered here, at most the limit, and handed on in one piece.
+    The body is gathered here, at most the limit, and handed on in one piece. Addresses that take in a stream and
+    bound it themselves are left alone.
     """
 
-    def __init__(self, app: App, max_bytes: int) -> None:
+    def __init__(self, app: App, max_bytes: int, streamed: frozenset[str]) -> None:
         self._app = app
         self._max = max_bytes
+        self._streamed = streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its body, or refuse it."""
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD") or scope["path"] in self._streamed:
             await self._app(scope, receive, send)
             return
         told = dict(scope["headers"]).get(b"content-length", b"0")

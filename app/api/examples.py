@@ -60,3 +60,23 @@ RECOGNITION_EXAMPLES: dict[str, Any] = {
         },
     },
 }
+
+BATCH_EXAMPLES: dict[str, Any] = {
+    "two-courses": {
+        "summary": "Two credentials, each with its own question",
+        "description": "The second names a unit that nobody knows: it gets a problem, the first its report.",
+        "value": [
+            {
+                "id": "course-1",
+                "credential": {"title": "Sustainable Water Management", "issuer": {"country": "NL"}},
+                "jurisdictions": ["IE"],
+                "purposes": ["credit_transfer"],
+            },
+            {
+                "id": "course-2",
+                "credential": {"title": "Beekeeping", "credit": {"amount": "5", "system": "ectz"}},
+                "jurisdictions": ["FR"],
+            },
+        ],
+    },
+}

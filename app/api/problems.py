@@ -1,7 +1,7 @@
 """Every error as an RFC 9457 problem: what is wrong, and where in the request."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
+from app.api.spool import TooLarge
 from app.domain.errors import Fault, NoConversion, NotReady, UnknownReference, UnknownRelease, UnreadableQuestion
 
 MEDIA_TYPE = "application/problem+json"
@@ -22,6 +23,7 @@ FAULTS: dict[type[Fault], tuple[int, str]] = {
     NotReady: (503, "not-ready"),
     NoConversion: (422, "no-conversion"),
     UnreadableQuestion: (422, "unreadable-question"),
+    TooLarge: (413, "body-too-large"),
 }
 """The one table that turns a fault into a status."""
 
@@ -59,7 +61,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def problem(
+def describe(
     status: int,
     kind: str,
     detail: str,
@@ -67,10 +69,9 @@ def problem(
     pointer: str | None = None,
     known: Iterable[str] = (),
     errors: Iterable[ProblemDetail] = (),
-    headers: dict[str, str] | None = None,
-) -> JSONResponse:
-    """A problem response."""
-    body = Problem(
+) -> Problem:
+    """A problem in words."""
+    return Problem(
         type=f"/problems/{kind}",
         title=kind.replace("-", " ").capitalize(),
         status=status,
@@ -79,31 +80,50 @@ def problem(
         known=list(known) or None,
         errors=list(errors) or None,
     )
-    content = body.model_dump(mode="json", exclude_none=True)
-    return JSONResponse(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
-async def on_fault(request: Request, error: Exception) -> JSONResponse:
-    """A fault of the domain or of a service."""
-    assert isinstance(error, Fault)
+def respond(told: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    """A problem as a response."""
+    content = told.model_dump(mode="json", exclude_none=True)
+    return JSONResponse(content, status_code=told.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def problem(status: int, kind: str, detail: str, *, headers: dict[str, str] | None = None) -> JSONResponse:
+    """A problem response."""
+    return respond(describe(status, kind, detail), headers)
+
+
+def describe_fault(error: Fault) -> Problem:
+    """A fault of the domain or of a service in words."""
     status, kind = FAULTS[type(error)]
     known = error.near if isinstance(error, UnknownReference) else ()
     if isinstance(error, UnknownReference) and error.pointer == "":
         status = 404
-    headers = {"Retry-After": "2"} if status == 503 else None
-    return problem(status, kind, str(error), pointer=error.pointer, known=known, headers=headers)
+    return describe(status, kind, str(error), pointer=error.pointer, known=known)
 
 
-async def on_invalid(request: Request, error: Exception) -> JSONResponse:
-    """A request that does not have the right shape."""
-    assert isinstance(error, RequestValidationError)
-    errors = [_detail(dict(item), error.body) for item in error.errors()]
+def describe_invalid(items: Iterable[Mapping[str, Any]], body: Any) -> Problem:
+    """What the validator says of a request that does not have the right shape, in words."""
+    errors = [_detail(dict(item), body) for item in items]
     first = errors[0]
     found = "nothing" if first.found is None else repr(first.found)
     text = f"{first.pointer or 'The body'}: found {found}, expected {first.expected}."
     if len(errors) > 1:
         text += f" And {len(errors) - 1} more."
-    return problem(422, "invalid-request", text, pointer=first.pointer, errors=errors)
+    return describe(422, "invalid-request", text, pointer=first.pointer, errors=errors)
+
+
+async def on_fault(request: Request, error: Exception) -> JSONResponse:
+    """A fault of the domain or of a service."""
+    assert isinstance(error, Fault)
+    told = describe_fault(error)
+    return respond(told, {"Retry-After": "2"} if told.status == 503 else None)
+
+
+async def on_invalid(request: Request, error: Exception) -> JSONResponse:
+    """A request that does not have the right shape."""
+    assert isinstance(error, RequestValidationError)
+    return respond(describe_invalid(error.errors(), error.body))
 
 
 _EXPECTED = {

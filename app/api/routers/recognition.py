@@ -1,12 +1,12 @@
 """Where is a credential recognised, for what purpose, and for what credit?"""
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
 
+from app.api.asking import report_on
 from app.api.dependencies import Releases, Session
 from app.api.examples import RECOGNITION_EXAMPLES
 from app.api.problems import PROBLEMS
@@ -14,7 +14,6 @@ from app.api.responses import answer
 from app.api.schemas import Closed, CredentialId, Nothing, RecognitionQuery, RecognitionRequest
 from app.domain.errors import UnknownReference
 from app.domain.report import Report
-from app.services.lookup import look_up
 
 router = APIRouter(prefix="/v1", tags=["Recognition"], responses=PROBLEMS)
 
@@ -94,7 +93,5 @@ async def recognise_known(
 
 async def _answer(request: Request, body: RecognitionRequest, session: Session, releases: Releases) -> Response:
     rules = await releases.get(body.release)
-    report = await look_up(session, rules, body.question())
-    pinned = body.pinned(report.as_of, report.release.number)
-    link = f"{request.app.state.settings.public_url.rstrip('/')}/v1/recognition?question={pinned}"
-    return answer(request, Report, replace(report, permalink=link))
+    report = await report_on(body, session, rules, request.app.state.settings.public_url)
+    return answer(request, Report, report)
