@@ -10,6 +10,7 @@ import yaml
 from fastapi.testclient import TestClient
 
 from app.api.problems import FAULTS
+from app.api.question_table import COLUMNS
 from app.settings import ROOT, Settings
 from tests.test_cases import test_case as check_case
 
@@ -57,6 +58,11 @@ def test_the_question_shown_to_integrators_can_be_asked(service: TestClient) -> 
     response = service.post("/v1/recognition", json=json.loads(shown))
     assert response.status_code == 200, response.text
     assert len(response.json()["outcomes"]) == 4
+
+
+def test_every_column_of_a_table_of_questions_is_documented() -> None:
+    text = _page("docs/integrators.md")
+    assert [name for name in COLUMNS if f"`{name}`" not in text] == []
 
 
 def test_the_fact_shown_to_advisers_is_one(service: TestClient) -> None:
