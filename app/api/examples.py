@@ -80,3 +80,35 @@ BATCH_EXAMPLES: dict[str, Any] = {
         ],
     },
 }
+
+COMPARISON_EXAMPLES: dict[str, Any] = {
+    "one-credential-three-places": {
+        "summary": "One credential, three places",
+        "description": "A Dutch course of 5 EC in Ireland, Flanders and Scotland.",
+        "value": {
+            "credentials": [
+                {
+                    "title": "Sustainable Water Management",
+                    "issuer": {"name": "Delft University of Technology", "kind": "university", "country": "NL"},
+                    "credit": {"amount": "5", "system": "ects"},
+                    "level": {"framework": "nlqf", "value": "6"},
+                    "assessed": True,
+                }
+            ],
+            "jurisdictions": ["IE", "BE-VLG", "GB-SCT"],
+            "purposes": ["credit_transfer", "stacking"],
+        },
+    },
+    "two-credentials-one-place": {
+        "summary": "Two credentials, one place",
+        "description": "A certificate of the catalogue and a badge of attendance, in the USA.",
+        "value": {
+            "credentials": [
+                {"id": "us-google-it-support"},
+                {"title": "Badge of attendance: Data Day", "assessed": False},
+            ],
+            "jurisdictions": ["US"],
+            "purposes": ["credit_transfer"],
+        },
+    },
+}

@@ -25,12 +25,14 @@ from app.domain.credential import Credential
 from app.domain.programmes import Programme
 from app.domain.recognisers import RecogniserKind
 from app.domain.report import AskedRecogniser, Question, ReleaseReference
-from app.domain.rules import Purpose
+from app.domain.rules import PURPOSES, Purpose
 
 Item = TypeVar("Item")
 
 MAX_ASKED = 60
 """Most places or recognisers in one question."""
+MAX_COMPARED = 720
+"""Most answers in one comparison."""
 
 
 _EXPONENT = re.compile(r"\s*[-+]?[\d._]*[eE][-+]?\d+\s*")
@@ -94,15 +96,15 @@ EARLIEST = date(1900, 1, 1)
 """No rule is older, and ages in years can still be counted back from here."""
 
 
-class RecognitionRequest(Closed):
-    """Where is this credential recognised, for what purpose, and for what credit?"""
+AskedCredential = Annotated[
+    Annotated[Credential, Tag("credential")] | Annotated[CredentialById, Tag("by_id")], Discriminator(_which)
+]
+"""A credential described, or one of the catalogue by its id."""
 
-    credential: Annotated[
-        Annotated[Credential, Tag("credential")] | Annotated[CredentialById, Tag("by_id")], Discriminator(_which)
-    ] = Field(
-        description="The credential: its catalogue id, or a description of which only the title is needed. What is "
-        "left out is unknown, and the answer says where that matters."
-    )
+
+class Options(Closed):
+    """What a question asks besides the credential."""
+
     jurisdictions: list[str] | None = Field(
         default=None,
         max_length=MAX_ASKED,
@@ -143,11 +145,22 @@ class RecognitionRequest(Closed):
     @classmethod
     def numbers_are_written_out(cls, value: Any) -> Any:
         """Refuse exponents wherever a number may stand."""
-        credential = value.get("credential") if isinstance(value, dict) else None
-        if isinstance(credential, dict):
-            for name in ("credit", "notional_hours", "duration_weeks"):
-                refuse_exponents(credential.get(name))
+        told = value if isinstance(value, dict) else {}
+        several = told.get("credentials")
+        for credential in (told.get("credential"), *(several if isinstance(several, list) else ())):
+            if isinstance(credential, dict):
+                for name in ("credit", "notional_hours", "duration_weeks"):
+                    refuse_exponents(credential.get(name))
         return value
+
+
+class RecognitionRequest(Options):
+    """Where is this credential recognised, for what purpose, and for what credit?"""
+
+    credential: AskedCredential = Field(
+        description="The credential: its catalogue id, or a description of which only the title is needed. What is "
+        "left out is unknown, and the answer says where that matters."
+    )
 
     def question(self) -> Question:
         """The question that the domain understands; a missing day becomes today, here only."""
@@ -220,6 +233,29 @@ class RecognitionQuery(Closed):
     )
     release: int | None = Field(default=None, ge=1, le=2**31 - 1, description="State of the data to answer from.")
     language: Language = None
+
+
+class ComparisonRequest(Options):
+    """Credentials and places to put side by side."""
+
+    credentials: list[AskedCredential] = Field(
+        min_length=1, max_length=20, description="Credentials, by description or catalogue id."
+    )
+
+    @model_validator(mode="after")
+    def _is_bounded(self) -> Self:
+        """A place or a body is named, and the table stays small enough to read."""
+        places = max(len(self.jurisdictions or ()), 1) * max(len(self.recognisers or ()), 1)
+        if not self.jurisdictions and not self.recognisers:
+            raise ValueError("jurisdictions or recognisers to compare")
+        if len(self.credentials) * places * len(self.purposes or PURPOSES) > MAX_COMPARED:
+            raise ValueError(f"at most {MAX_COMPARED} answers (credentials by places by purposes)")
+        return self
+
+    def questions(self) -> list[RecognitionRequest]:
+        """One question for every credential, alike in all else."""
+        rest = {name: getattr(self, name) for name in Options.model_fields}
+        return [RecognitionRequest.model_construct(credential=credential, **rest) for credential in self.credentials]
 
 
 class Page(BaseModel, Generic[Item]):

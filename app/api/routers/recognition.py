@@ -8,12 +8,13 @@ from pydantic import Field, ValidationError
 
 from app.api.asking import report_on
 from app.api.dependencies import Releases, Session
-from app.api.examples import RECOGNITION_EXAMPLES
+from app.api.examples import COMPARISON_EXAMPLES, RECOGNITION_EXAMPLES
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
-from app.api.schemas import Closed, CredentialId, Nothing, RecognitionQuery, RecognitionRequest
-from app.domain.errors import UnknownReference
+from app.api.schemas import Closed, ComparisonRequest, CredentialId, Nothing, RecognitionQuery, RecognitionRequest
+from app.domain.errors import UnknownReference, UnreadableQuestion
 from app.domain.report import Report
+from app.services.comparing import Comparison, compare
 
 router = APIRouter(prefix="/v1", tags=["Recognition"], responses=PROBLEMS)
 
@@ -42,6 +43,33 @@ async def recognise(
 ) -> Response:
     """Answer a question."""
     return await _answer(request, body, session, releases)
+
+
+@router.post(
+    "/recognition/compare",
+    response_model=Comparison,
+    summary="Answers side by side: one credential in several places, or several credentials in one",
+    description="A row for every place, body and purpose, with one answer for every credential: what matters most of "
+    "its outcome. The whole reports, with explanation and conditions, are behind the permalinks.",
+)
+async def compare_answers(
+    request: Request,
+    body: Annotated[ComparisonRequest, Body(openapi_examples=COMPARISON_EXAMPLES)],
+    nothing: Annotated[Nothing, Query()],
+    session: Session,
+    releases: Releases,
+) -> Response:
+    """Answer several questions and lay them side by side."""
+    rules = await releases.get(body.release)
+    public_url = request.app.state.settings.public_url
+    reports = []
+    for n, question in enumerate(body.questions()):
+        try:
+            reports.append(await report_on(question, session, rules, public_url))
+        except (UnknownReference, UnreadableQuestion) as fault:
+            fault.pointer = fault.pointer.replace("/credential/", f"/credentials/{n}/", 1)
+            raise
+    return answer(request, Comparison, compare(reports))
 
 
 @router.get(
