@@ -5,6 +5,7 @@ from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
 import app.store.tables  # noqa: F401 - makes the tables known
+from app.store.migrating import is_described
 
 url = context.config.get_main_option("sqlalchemy.url")
 
@@ -18,6 +19,7 @@ else:
         context.configure(
             connection=connection,
             target_metadata=SQLModel.metadata,
+            include_name=is_described,
             render_as_batch=connection.dialect.name == "sqlite",
         )
         with context.begin_transaction():

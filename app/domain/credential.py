@@ -45,6 +45,28 @@ class Issuer:
 
 @described
 @dataclass(frozen=True, kw_only=True)
+class Identifier:
+    """A name under which another system knows the credential."""
+
+    scheme: str
+    """Which system: ctid (Credential Engine), open-badge (id of the achievement), uri, or the id of a register."""
+    value: str
+    """The identifier there."""
+
+
+@described
+@dataclass(frozen=True, kw_only=True)
+class Skill:
+    """A skill that the credential attests."""
+
+    uri: str | None = None
+    """Address of the skill in a published vocabulary (ESCO, CASE)."""
+    label: str
+    """What it is called."""
+
+
+@described
+@dataclass(frozen=True, kw_only=True)
 class Credential:
     """A micro-credential, certificate, badge or award. What is absent is unknown, never false."""
 
@@ -54,6 +76,10 @@ class Credential:
     """Id in the catalogue."""
     aliases: tuple[str, ...] = ()
     """Other titles under which it is known."""
+    identifiers: tuple[Identifier, ...] = ()
+    """Names under which other systems know it."""
+    same_as: tuple[str, ...] = ()
+    """Addresses of the same credential elsewhere."""
     issuer: Issuer = Issuer()
     """Who awards it."""
     url: str | None = None
@@ -88,6 +114,8 @@ class Credential:
     """How long it took, in weeks."""
     field: str | None = None
     """Field of study, an ISCED-F 2013 code of two to four digits."""
+    skills: tuple[Skill, ...] = ()
+    """Skills that it attests."""
     language: str | None = None
     """Language of instruction, ISO 639-1."""
     digital_formats: tuple[DigitalFormat, ...] | None = None

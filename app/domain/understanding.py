@@ -114,6 +114,10 @@ def fact_pointer(on: str, fact: str) -> str:
     return {"credential": "/credential/features/", "holder": "/holder/", "programme": "/programme/features/"}[on] + fact
 
 
+_LISTED = frozenset({"aliases", "identifiers", "same_as", "skills"})
+"""Lists in which none is nothing said, and not an answer."""
+
+
 def filled_from(known: Credential, told: Credential) -> tuple[Credential, tuple[Reading, ...]]:
     """A credential described by the question, filled up with what the catalogue knows of it."""
     readings: list[Reading] = []
@@ -122,11 +126,11 @@ def filled_from(known: Credential, told: Credential) -> tuple[Credential, tuple[
         filled = {}
         for part in fields(one):
             mine, theirs = getattr(one, part.name), getattr(other, part.name)
-            unknown = mine is None or (part.name == "aliases" and mine == ())  # elsewhere () is an answer: none
+            unknown = mine is None or (part.name in _LISTED and mine == ())  # elsewhere () is an answer: none
             if part.name in skip or not unknown or theirs is None:
                 continue
             filled[part.name] = theirs
-            if part.name not in ("id", "aliases", "url"):
+            if part.name not in ("id", "url", *_LISTED):
                 because = f"the catalogue says so of {known.id}"
                 readings.append(Reading(attribute=prefix + part.name, value=_shown(theirs), because=because))
         return filled

@@ -12,16 +12,24 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
+from app.domain.answers import place_of
+from app.domain.credential import Credential
 from app.domain.dataset import SECTIONS, CatalogueEntry, Dataset
+from app.domain.evaluation import facts_of
 from app.domain.levels import Framework, LevelLink
-from app.domain.report import ReleaseReference
+from app.domain.report import Question, ReleaseReference
 from app.domain.rules import Decision
 from app.domain.ruleset import RuleSet
 from app.domain.text import fold
+from app.store import search
 from app.store.tables import (
+    CURATED,
     STATEMENT_TABLES,
     ActiveReleaseRow,
+    CredentialDeliveryRow,
+    CredentialIdentifierRow,
     CredentialNameRow,
+    CredentialRow,
     DecisionCredentialRow,
     LevelPairRow,
     LevelRow,
@@ -113,9 +121,10 @@ async def add_release(session: AsyncSession, dataset: Dataset, files_checksum: s
             counts={section: len(items) for section, items in bodies.items()},
         )
     )
+    rules = RuleSet(ReleaseReference(number=number, checksum=checksum), dataset)
     for table in STATEMENT_TABLES:
         items = {item.id: item for item in getattr(dataset, table.section)}
-        await _write(session, table, bodies.get(table.section, {}), items, number)
+        await _write(session, table, bodies.get(table.section, {}), items, rules)
     return number
 
 
@@ -124,14 +133,20 @@ async def _write(
     table: type[StatementRow],
     bodies: Mapping[str, dict[str, Any]],
     items: Mapping[str, Any],
-    number: int,
+    rules: RuleSet,
 ) -> None:
-    """Close what changed or went, add what changed or came."""
+    """Close what changed or went, add what changed or came; also where only what is searched by has changed."""
+    number = rules.release.number
     columns = columns_of(table)
-    query = select(columns.pk, columns.id, columns.body).where(columns.until.is_(None))
+    own = {row_id: columns_of_statement(table, item, rules) for row_id, item in items.items()}
+    derived = [name for name in _DERIVED if name in columns]
+    query = select(columns.pk, columns.id, columns.body, *(columns[name] for name in derived))
+    query = query.where(columns.until.is_(None))
+    if "collection" in columns:
+        query = query.where(columns.collection == CURATED)
     kept, closed = set(), []
-    for pk, row_id, body in (await session.execute(query)).all():
-        if bodies.get(row_id) == body:
+    for pk, row_id, body, *found in (await session.execute(query)).all():
+        if bodies.get(row_id) == body and found == [own[row_id][name] for name in derived]:
             kept.add(row_id)
         else:
             closed.append(pk)
@@ -145,13 +160,15 @@ async def _write(
     children: dict[type[SQLModel], list[dict[str, Any]]] = {}
     for pk, row_id in enumerate(added, start=last + 1):
         item = items[row_id]
-        rows.append({"pk": pk, "since": number, "until": None, "body": bodies[row_id], **_columns(table, item)})
+        rows.append({"pk": pk, "since": number, "until": None, "body": bodies[row_id], **own[row_id]})
         for child, child_rows in _children(item, pk).items():
             children.setdefault(child, []).extend(child_rows)
     await session.execute(insert(table), params=rows)
     for child, child_rows in children.items():
         if child_rows:
             await session.execute(insert(child), params=child_rows)
+    if table is CredentialRow:
+        await search.add_texts(session, ((row["pk"], text_of(items[row["id"]])) for row in rows))
     await _move_sequence(session, table, last + len(added))
 
 
@@ -162,7 +179,32 @@ async def _move_sequence(session: AsyncSession, table: type[StatementRow], last:
         await session.execute(select(func.setval(func.pg_get_serial_sequence(name, "pk"), last)))
 
 
-def _columns(table: type[StatementRow], item: Any) -> dict[str, Any]:
+_DERIVED = ("eqf_min", "eqf_max", "hours_min", "hours_max")
+"""Columns that follow from other statements too."""
+
+
+def text_of(entry: CatalogueEntry) -> str:
+    """The folded words by which a credential is found."""
+    credential = entry.credential
+    texts = (credential.title, *credential.aliases, credential.issuer.name or "")
+    return " ".join(dict.fromkeys(word for name in texts for word in fold(name).split()))
+
+
+def _sizes(credential: Credential, rules: RuleSet) -> dict[str, float | int | None]:
+    """Its EQF levels and its hours, as far as published links lead there today."""
+    facts = facts_of(Question(credential=credential, as_of=datetime.now(UTC).date()), rules)
+    hours = facts.notional_hours()
+    level = None if credential.level is None else rules.levels.convert(credential.level, "eqf", facts.as_of)
+    numbers = [int(value) for value in level.levels if value.isdigit()] if level else []
+    return {
+        "eqf_min": min(numbers, default=None),
+        "eqf_max": max(numbers, default=None),
+        "hours_min": None if hours is None or hours.min is None else float(hours.min),
+        "hours_max": None if hours is None or hours.max is None else float(hours.max),
+    }
+
+
+def columns_of_statement(table: type[StatementRow], item: Any, rules: RuleSet) -> dict[str, Any]:
     """The values of a statement's own columns."""
     source = item.credential if isinstance(item, CatalogueEntry) else item
     special = {
@@ -170,7 +212,13 @@ def _columns(table: type[StatementRow], item: Any) -> dict[str, Any]:
         "to_system": getattr(getattr(item, "equals", None), "system", None),
         "issuer": getattr(getattr(source, "issuer", None), "name", None),
         "issuer_country": getattr(getattr(source, "issuer", None), "country", None),
+        "collection": CURATED,
     }
+    if isinstance(item, CatalogueEntry):
+        special["framework"] = item.credential.level.framework if item.credential.level else None
+        special |= _sizes(item.credential, rules)
+    elif isinstance(item, Decision):
+        special["jurisdiction"] = place_of(item, rules)
     result = {}
     for name in table.model_fields:
         if name in ("pk", "since", "until", "body"):
@@ -200,10 +248,18 @@ def _children(item: Any, pk: int) -> dict[type[SQLModel], list[dict[str, Any]]]:
         credential = item.credential
         issuer = fold(credential.issuer.name) if credential.issuer.name else None
         names = dict.fromkeys(fold(name) for name in (credential.title, *credential.aliases))
+        known = [(i.scheme, i.value) for i in credential.identifiers] + [("uri", uri) for uri in credential.same_as]
         return {
+            CredentialIdentifierRow: [
+                {"credential_pk": pk, "position": n, "scheme": scheme, "value": value}
+                for n, (scheme, value) in enumerate(dict.fromkeys(known))
+            ],
+            CredentialDeliveryRow: [
+                {"credential_pk": pk, "delivery": delivery} for delivery in dict.fromkeys(credential.delivery or ())
+            ],
             CredentialNameRow: [
                 {"credential_pk": pk, "position": n, "name": name, "issuer": issuer} for n, name in enumerate(names)
-            ]
+            ],
         }
     if isinstance(item, Decision):
         return {

@@ -12,6 +12,9 @@ from sqlalchemy import JSON, CheckConstraint, Column, DateTime, ForeignKey, Inde
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlmodel import Field, SQLModel
 
+CURATED = "data"
+"""The collection of what stands in the data folder; imported catalogues are collections of their own."""
+
 
 class ReleaseRow(SQLModel, table=True):
     """One immutable, numbered, checksummed state of the data."""
@@ -195,13 +198,52 @@ class RuleRow(DatedRow, table=True):
 
 
 class CredentialRow(DatedRow, table=True):
+    """A credential. Its EQF levels and hours are worked out when it is written, to be searched by."""
+
     __tablename__ = "credentials"
     __table_args__ = (Index("credentials_by_id_and_release", "id", "since"),)
     section: ClassVar[str] = "credentials"
+    collection: str = Field(default=CURATED, max_length=100, index=True)
     title: str
     issuer: str | None = Field(default=None)
     issuer_country: str | None = Field(default=None, max_length=10, index=True)
     kind: str | None = Field(default=None, max_length=40, index=True)
+    framework: str | None = Field(default=None, max_length=200, index=True)
+    eqf_min: int | None = None
+    eqf_max: int | None = None
+    hours_min: float | None = None
+    hours_max: float | None = None
+    field: str | None = Field(default=None, max_length=4, index=True)
+    language: str | None = Field(default=None, max_length=35, index=True)
+
+
+class CredentialIdentifierRow(SQLModel, table=True):
+    """A name under which another system knows a credential, same-as links included."""
+
+    __tablename__ = "credential_identifiers"
+    credential_pk: int = Field(
+        sa_column=Column(Integer, ForeignKey("credentials.pk", ondelete="CASCADE"), primary_key=True)
+    )
+    position: int = Field(primary_key=True)
+    scheme: str = Field(max_length=200)
+    value: str = Field(max_length=1000, index=True)
+
+
+class CredentialDeliveryRow(SQLModel, table=True):
+    """A way in which a credential is taught."""
+
+    __tablename__ = "credential_deliveries"
+    credential_pk: int = Field(
+        sa_column=Column(Integer, ForeignKey("credentials.pk", ondelete="CASCADE"), primary_key=True)
+    )
+    delivery: str = Field(max_length=20, primary_key=True)
+
+
+class CredentialWordRow(SQLModel, table=True):
+    """A word that stands in some title, alias or issuer: what a query is corrected against."""
+
+    __tablename__ = "credential_words"
+    word: str = Field(primary_key=True, max_length=100)
 
 
 class CredentialNameRow(SQLModel, table=True):
@@ -219,8 +261,9 @@ class CredentialNameRow(SQLModel, table=True):
 class DecisionRow(DatedRow, table=True):
     __tablename__ = "decisions"
     section: ClassVar[str] = "decisions"
+    collection: str = Field(default=CURATED, max_length=100, index=True)
     recogniser: str = Field(max_length=200, index=True)
-    jurisdiction: str | None = Field(default=None, max_length=10)
+    jurisdiction: str | None = Field(default=None, max_length=10, index=True)
     status: str = Field(max_length=20)
     basis: str = Field(max_length=30)
     binding: bool

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, func, inspect, select, text
+from sqlalchemy import Connection, create_engine, func, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel
 
@@ -20,6 +20,7 @@ from app.services.administration import migrate
 from app.services.releasing import RuleSets, load_data
 from app.store import catalogue, releases
 from app.store.database import open_database, open_session, sync_url
+from app.store.migrating import is_described
 from app.store.tables import LevelPairRow, LevelRow, RuleRow
 from tests.factories import EXLAND
 
@@ -53,11 +54,15 @@ async def add(engine: AsyncEngine, data: Dataset, files: str = "x") -> int:
     return number
 
 
+def _context(connection: Connection) -> MigrationContext:
+    return MigrationContext.configure(connection, opts={"include_name": is_described})
+
+
 def test_migrations_from_empty_equal_the_tables(empty_database: str) -> None:
     migrate(empty_database)
     engine = create_engine(sync_url(empty_database))
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+        assert compare_metadata(_context(connection), SQLModel.metadata) == []
     engine.dispose()
 
 
