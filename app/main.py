@@ -15,6 +15,7 @@ from app.api.bodies import BoundedBodies
 from app.api.head import HeadAsGet
 from app.api.routers import batch, catalogue, conversion, health, recognition, reference
 from app.services.releasing import RuleSets
+from app.services.searching import Vocabularies
 from app.settings import Settings
 from app.store.database import open_database
 
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = open_database(settings.database_url)
         app.state.engine, app.state.rulesets = engine, RuleSets(engine)
+        app.state.vocabularies = Vocabularies()
         await app.state.rulesets.refresh()
         watching = asyncio.create_task(app.state.rulesets.keep_fresh(settings.release_poll_seconds))
         yield

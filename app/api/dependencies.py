@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.services.releasing import RuleSets
+from app.services.searching import Vocabularies
 from app.store.database import open_session
 
 
@@ -28,5 +29,12 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
+async def get_vocabularies(request: Request) -> Vocabularies:
+    """The words of the catalogue, as this process knows them."""
+    vocabularies: Vocabularies = request.app.state.vocabularies
+    return vocabularies
+
+
 Session = Annotated[AsyncSession, Depends(get_session)]
 Releases = Annotated[RuleSets, Depends(get_rulesets)]
+VocabularyOfRelease = Annotated[Vocabularies, Depends(get_vocabularies)]

@@ -13,6 +13,7 @@ from app.domain.ruleset import RuleSet
 from app.domain.sources import Source
 from app.services.conversion import sources_of
 from app.store import catalogue
+from app.store.catalogue import IssuerCount, ProgrammeCount, Wanted
 
 
 @described
@@ -54,16 +55,32 @@ async def no_such_credential(
 async def list_credentials(
     session: AsyncSession,
     rules: RuleSet,
+    wanted: Wanted,
     *,
     after: str,
     limit: int,
-    issuer_country: str | None,
-    kind: str | None,
 ) -> list[CatalogueEntry]:
     """Entries of the catalogue in the order of their ids; one more than the limit when there are more."""
-    return await catalogue.list_credentials(
-        session, rules.release.number, after=after, limit=limit + 1, issuer_country=issuer_country, kind=kind
-    )
+    return await catalogue.list_credentials(session, rules.release.number, wanted, after=after, limit=limit + 1)
+
+
+async def list_decisions(
+    session: AsyncSession, rules: RuleSet, *, after: str, limit: int, **wanted: str | None
+) -> list[Decision]:
+    """Decisions in the order of their ids; one more than the limit when there are more."""
+    return await catalogue.list_decisions(session, rules.release.number, after=after, limit=limit + 1, **wanted)
+
+
+async def list_issuers(session: AsyncSession, rules: RuleSet, *, after: str, limit: int) -> list[IssuerCount]:
+    """Issuers in the order of their names."""
+    return await catalogue.list_issuer_counts(session, rules.release.number, after=after, limit=limit)
+
+
+async def list_programmes(
+    session: AsyncSession, rules: RuleSet, recogniser: str | None, *, after: str, limit: int
+) -> list[ProgrammeCount]:
+    """Programmes into which credentials count, in the order of their titles."""
+    return await catalogue.list_programmes(session, rules.release.number, recogniser, after=after, limit=limit)
 
 
 async def get_decision(session: AsyncSession, rules: RuleSet, decision_id: str) -> Decision:

@@ -1,16 +1,20 @@
 """Queries over the credentials of the catalogue and the decisions on them."""
 
-from dataclasses import replace
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.dataset import CatalogueEntry
 from app.domain.rules import Decision
 from app.store.releases import in_release
+from app.store.search import Term, matching
 from app.store.tables import (
+    CredentialDeliveryRow,
+    CredentialIdentifierRow,
     CredentialNameRow,
     CredentialRow,
     DecisionCredentialRow,
@@ -47,6 +51,30 @@ _CREDENTIALS = columns_of(CredentialRow)
 _NAMES = columns_of(CredentialNameRow)
 _DECISIONS = columns_of(DecisionRow)
 _SPOKEN_OF = columns_of(DecisionCredentialRow)
+_DELIVERIES = columns_of(CredentialDeliveryRow)
+_IDENTIFIERS = columns_of(CredentialIdentifierRow)
+
+_FACETS: dict[str, ColumnElement[Any]] = {
+    "issuer_country": _CREDENTIALS.issuer_country,
+    "kind": _CREDENTIALS.kind,
+    "framework": _CREDENTIALS.framework,
+    "eqf_level": _CREDENTIALS.eqf_min,
+    "field": func.substr(_CREDENTIALS.field, 1, 2),
+    "language": _CREDENTIALS.language,
+    "delivery": _DELIVERIES.delivery,
+    "collection": _CREDENTIALS.collection,
+}
+FACETS = tuple(_FACETS)
+"""What credentials can be counted by."""
+
+
+class Hit(NamedTuple):
+    """A credential that a query found: its key and id, its folded names and that of its issuer."""
+
+    key: int
+    credential: str
+    names: tuple[str, ...]
+    issuer: str | None
 
 
 async def find_credential(session: AsyncSession, release: int, credential_id: str) -> CatalogueEntry | None:
@@ -70,17 +98,188 @@ async def find_near_ids(
     return []
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which credentials of the catalogue are wanted; what is None is no filter."""
+
+    issuer_country: str | None = None
+    kind: str | None = None
+    framework: str | None = None
+    eqf_min: int | None = None
+    """Least EQF level: its levels reach at least so high."""
+    eqf_max: int | None = None
+    hours_min: float | None = None
+    """Least hours of learning: its size reaches at least so high."""
+    hours_max: float | None = None
+    field: str | None = None
+    """ISCED-F code, or the beginning of one."""
+    language: str | None = None
+    delivery: str | None = None
+    decided_in: str | None = None
+    """Code of a place in which a published decision on it gives something."""
+    identifier: str | None = None
+    """An identifier or address elsewhere."""
+    collection: str | None = None
+
+
+def _conditions(wanted: Wanted, release: int) -> list[ColumnElement[bool]]:
+    columns = _CREDENTIALS
+    found = list(in_release(CredentialRow, release))
+    for name in ("issuer_country", "kind", "framework", "language", "collection"):
+        value = getattr(wanted, name)
+        if value is not None:
+            found.append(columns[name] == value)
+    if wanted.field is not None:
+        found.append(columns.field.startswith(wanted.field, autoescape=True))
+    for least, most, low, high in (
+        (columns.eqf_min, columns.eqf_max, wanted.eqf_min, wanted.eqf_max),
+        (columns.hours_min, columns.hours_max, wanted.hours_min, wanted.hours_max),
+    ):
+        if low is not None:
+            found.append(most >= low)
+        if high is not None:
+            found.append(least <= high)
+    if wanted.delivery is not None:
+        query = select(_DELIVERIES.credential_pk).where(_DELIVERIES.delivery == wanted.delivery)
+        found.append(columns.pk.in_(query))
+    if wanted.identifier is not None:
+        query = select(_IDENTIFIERS.credential_pk).where(_IDENTIFIERS.value == wanted.identifier)
+        found.append(columns.pk.in_(query))
+    if wanted.decided_in is not None:
+        query = (
+            select(_SPOKEN_OF.credential)
+            .join_from(DecisionCredentialRow, DecisionRow, _DECISIONS.pk == _SPOKEN_OF.decision_pk)
+            .where(
+                _DECISIONS.jurisdiction == wanted.decided_in,
+                _DECISIONS.status != "not_recognised",
+                *in_release(DecisionRow, release),
+            )
+        )
+        found.append(columns.id.in_(query))
+    return found
+
+
 async def list_credentials(
-    session: AsyncSession, release: int, *, after: str, limit: int, issuer_country: str | None, kind: str | None
+    session: AsyncSession, release: int, wanted: Wanted, *, after: str, limit: int
 ) -> list[CatalogueEntry]:
     """Entries in the order of their ids, from behind the id ``after``."""
-    query = select(_CREDENTIALS.body).where(_CREDENTIALS.id > after, *in_release(CredentialRow, release))
-    if issuer_country is not None:
-        query = query.where(_CREDENTIALS.issuer_country == issuer_country)
-    if kind is not None:
-        query = query.where(_CREDENTIALS.kind == kind)
+    query = select(_CREDENTIALS.body).where(_CREDENTIALS.id > after, *_conditions(wanted, release))
     rows = await session.execute(query.order_by(_CREDENTIALS.id).limit(limit))
     return [_entry(body) for body in rows.scalars()]
+
+
+async def find_hits(
+    session: AsyncSession, release: int, wanted: Wanted, terms: Sequence[Term], title: str, *, most: int
+) -> list[Hit]:
+    """Credentials that have every term, those of exactly this folded title first, in the order of their keys."""
+    conditions = _conditions(wanted, release)
+    exact = select(_CREDENTIALS.pk).join_from(CredentialRow, CredentialNameRow, _NAMES.credential_pk == _CREDENTIALS.pk)
+    exact = exact.where(_NAMES.name == title, *conditions).order_by(_CREDENTIALS.pk).limit(most)
+    keys = list((await session.execute(exact)).scalars())
+    found = matching(session, select(_CREDENTIALS.pk), terms).where(*conditions)
+    keys += list((await session.execute(found.order_by(_CREDENTIALS.pk).limit(most))).scalars())
+    query = (
+        select(_CREDENTIALS.pk, _CREDENTIALS.id, _NAMES.name, _NAMES.issuer)
+        .join_from(CredentialRow, CredentialNameRow, _NAMES.credential_pk == _CREDENTIALS.pk)
+        .where(_CREDENTIALS.pk.in_(dict.fromkeys(keys)))
+        .order_by(_CREDENTIALS.pk, _NAMES.position)
+    )
+    hits: dict[int, Hit] = {}
+    for pk, credential, name, issuer in (await session.execute(query)).all():
+        before = hits.get(pk)
+        hits[pk] = Hit(pk, credential, (*before.names, name) if before else (name,), issuer)
+    return list(hits.values())
+
+
+async def get_entries(session: AsyncSession, keys: Sequence[int]) -> list[CatalogueEntry]:
+    """The entries with these keys, in their order."""
+    query = select(_CREDENTIALS.pk, _CREDENTIALS.body).where(_CREDENTIALS.pk.in_(keys))
+    found = {row.pk: row.body for row in (await session.execute(query)).all()}
+    return [_entry(found[key]) for key in keys]
+
+
+async def count_credentials(session: AsyncSession, release: int, wanted: Wanted, terms: Sequence[Term]) -> int:
+    """How many credentials there are."""
+    query = _selected(session, [func.count()], release, wanted, terms)
+    return int((await session.execute(query)).scalar_one())
+
+
+async def count_by(
+    session: AsyncSession, release: int, wanted: Wanted, terms: Sequence[Term], facet: str
+) -> list[tuple[str, int]]:
+    """How many credentials there are for each value of a facet, the most frequent first."""
+    label = _FACETS[facet]
+    query = _selected(session, [label, func.count()], release, wanted, terms)
+    if facet == "delivery":
+        query = query.join(CredentialDeliveryRow, _DELIVERIES.credential_pk == _CREDENTIALS.pk)
+    query = query.where(label.is_not(None)).group_by(label)
+    rows = (await session.execute(query)).all()
+    return sorted(((str(value), int(count)) for value, count in rows), key=lambda row: (-row[1], row[0]))
+
+
+def _selected(
+    session: AsyncSession, columns: list[Any], release: int, wanted: Wanted, terms: Sequence[Term]
+) -> Select[Any]:
+    query: Select[Any] = select(*columns)
+    query = matching(session, query, terms) if terms else query.select_from(CredentialRow)
+    return query.where(*_conditions(wanted, release))
+
+
+async def list_decisions(
+    session: AsyncSession, release: int, *, after: str, limit: int, **wanted: str | None
+) -> list[Decision]:
+    """Decisions in the order of their ids, those that equal every given value; ``credential`` looks into them."""
+    credential = wanted.pop("credential", None)
+    query = select(_DECISIONS.body).where(_DECISIONS.id > after, *in_release(DecisionRow, release))
+    for name, value in wanted.items():
+        if value is not None:
+            query = query.where(_DECISIONS[name] == value)
+    if credential is not None:
+        spoken = select(_SPOKEN_OF.decision_pk).where(_SPOKEN_OF.credential == credential)
+        query = query.where(_DECISIONS.pk.in_(spoken))
+    rows = await session.execute(query.order_by(_DECISIONS.id).limit(limit))
+    return [_DECISION.validate_python(body) for body in rows.scalars()]
+
+
+class IssuerCount(NamedTuple):
+    """An issuer and how many credentials of it the catalogue has."""
+
+    name: str
+    country: str | None
+    credentials: int
+
+
+async def list_issuer_counts(session: AsyncSession, release: int, *, after: str, limit: int) -> list[IssuerCount]:
+    """Issuers in the order of their names, from behind the name ``after``."""
+    query = (
+        select(_CREDENTIALS.issuer, func.min(_CREDENTIALS.issuer_country), func.count())
+        .where(_CREDENTIALS.issuer > after, *in_release(CredentialRow, release))
+        .group_by(_CREDENTIALS.issuer)
+        .order_by(_CREDENTIALS.issuer)
+        .limit(limit)
+    )
+    return [IssuerCount(*row) for row in (await session.execute(query)).all()]
+
+
+class ProgrammeCount(NamedTuple):
+    """A programme into which a recogniser counts credentials, and by how many decisions."""
+
+    recogniser: str
+    programme: str
+    decisions: int
+
+
+async def list_programmes(
+    session: AsyncSession, release: int, recogniser: str | None, *, after: str, limit: int
+) -> list[ProgrammeCount]:
+    """Programmes in the order of their titles, from behind the title ``after``."""
+    query = select(_DECISIONS.recogniser, _DECISIONS.programme, func.count())
+    query = query.where(_DECISIONS.programme > after, *in_release(DecisionRow, release))
+    if recogniser is not None:
+        query = query.where(_DECISIONS.recogniser == recogniser)
+    query = query.group_by(_DECISIONS.recogniser, _DECISIONS.programme)
+    rows = await session.execute(query.order_by(_DECISIONS.programme, _DECISIONS.recogniser).limit(limit))
+    return [ProgrammeCount(*row) for row in rows.all()]
 
 
 async def find_names(session: AsyncSession, release: int, name: str) -> list[Name]:

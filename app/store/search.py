@@ -6,6 +6,7 @@ are not theirs to mend: words are corrected against the vocabulary before.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, cast, column, literal_column, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -61,7 +62,7 @@ async def list_words(session: AsyncSession) -> list[str]:
     return sorted((await session.execute(select(_WORDS.word))).scalars())
 
 
-def matching(session: AsyncSession, query: Select[tuple[int]], terms: Sequence[Term]) -> Select[tuple[int]]:
+def matching(session: AsyncSession, query: Select[Any], terms: Sequence[Term]) -> Select[Any]:
     """A query over credentials narrowed to those that have every term, in the order of their keys."""
     if _is_sqlite(session):
         condition: ColumnElement[bool] = literal_column(NAME).op("MATCH")(_for_sqlite(terms))

@@ -1,0 +1,189 @@
+"""Finds credentials by words as people type them: half a title, with typing errors, in any order."""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.dataset import CatalogueEntry
+from app.domain.described import described
+from app.domain.text import fold
+from app.store import catalogue, search
+from app.store.catalogue import Hit, Wanted
+from app.store.search import Term
+
+MOST_RANKED = 300
+"""Most credentials that are ranked for one query."""
+MOST_WORDS = 12
+"""Most words of a query that are looked at."""
+MOST_SPELLINGS = 4
+"""Most known words that a mistyped one is taken for."""
+
+
+class Vocabulary:
+    """The words of the catalogue, sorted; they only ever grow."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = list(words)
+
+    def begins(self, beginning: str) -> bool:
+        """Whether some word begins so."""
+        at = bisect_left(self._words, beginning)
+        return at < len(self._words) and self._words[at].startswith(beginning)
+
+    def has(self, word: str) -> bool:
+        """Whether it is one of the words."""
+        at = bisect_left(self._words, word)
+        return at < len(self._words) and self._words[at] == word
+
+    def near(self, word: str) -> tuple[str, ...]:
+        """The words that it may be a mistyping of, the nearest first: one error in a short word, two in a long one."""
+        most = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+        if not most:
+            return ()
+        found = process.extract(word, self._words, scorer=OSA.distance, score_cutoff=most, limit=None)
+        return tuple(near for near, _, _ in sorted(found, key=lambda hit: (hit[1], hit[0]))[:MOST_SPELLINGS])
+
+
+@described
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """How well one credential fits the words asked for."""
+
+    id: str
+    """Id of the credential."""
+    score: float
+    """0 to 1, the sum of the parts below."""
+    exact: bool
+    """The words are its whole title, or an alias (0.4)."""
+    beginning: bool
+    """Its title or an alias begins with them (0.2)."""
+    together: bool
+    """They stand next to each other, in order (0.2)."""
+    coverage: float
+    """Share of its title or alias that they make up (up to 0.2)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a query found: entries and how well they fit, the best first."""
+
+    entries: tuple[CatalogueEntry, ...]
+    matches: tuple[Match, ...]
+    following: str | None
+    """Cursor to read on."""
+    corrected: Mapping[str, tuple[str, ...]]
+    """Words that were taken for others."""
+
+
+def terms_of(query: str, vocabulary: Vocabulary) -> tuple[list[Term], dict[str, tuple[str, ...]]]:
+    """The terms of a query, the last word as a beginning, and the words that were taken for others."""
+    words = list(dict.fromkeys(fold(query).split()))[:MOST_WORDS]
+    terms, corrected = [], {}
+    for word in words:
+        last = word == words[-1]
+        if vocabulary.has(word) or (last and vocabulary.begins(word)):
+            terms.append(Term((word,), prefix=last))
+            continue
+        near = vocabulary.near(word)
+        if near:
+            corrected[word] = near
+        terms.append(Term(near or (word,), prefix=last and not near))
+    return terms, corrected
+
+
+async def search_credentials(
+    session: AsyncSession,
+    vocabulary: Vocabulary,
+    release: int,
+    query: str,
+    wanted: Wanted,
+    *,
+    after: str,
+    limit: int,
+) -> Found:
+    """Credentials that have all the words of a query, ranked; the same on every database.
+
+    Of more than MOST_RANKED those that were entered first are ranked, besides all whose title is just that.
+    """
+    terms, corrected = terms_of(query, vocabulary)
+    if not terms:
+        return Found(entries=(), matches=(), following=None, corrected={})
+    title = fold(query)
+    hits = await catalogue.find_hits(session, release, wanted, terms, title, most=MOST_RANKED)
+    spelt = " ".join(corrected[word][0] if word in corrected else word for word in title.split())
+    ranked = sorted(((hit, _match(hit, spelt)) for hit in hits), key=lambda pair: _order(pair[1]))
+    behind = [(hit, match) for hit, match in ranked if not after or _cursor(match) > after]
+    page = behind[:limit]
+    entries = await catalogue.get_entries(session, [hit.key for hit, _ in page])
+    return Found(
+        entries=tuple(entries),
+        matches=tuple(match for _, match in page),
+        following=_cursor(page[-1][1]) if len(behind) > limit else None,
+        corrected=corrected,
+    )
+
+
+async def count(
+    session: AsyncSession,
+    vocabulary: Vocabulary | None,
+    release: int,
+    query: str | None,
+    wanted: Wanted,
+    facets: Sequence[str],
+) -> tuple[int, dict[str, list[tuple[str, int]]]]:
+    """How many credentials there are, in all and by each facet."""
+    terms = terms_of(query, vocabulary)[0] if query is not None and vocabulary is not None else []
+    if query is not None and not terms:
+        return 0, {facet: [] for facet in facets}
+    total = await catalogue.count_credentials(session, release, wanted, terms)
+    return total, {facet: await catalogue.count_by(session, release, wanted, terms, facet) for facet in facets}
+
+
+def _match(hit: Hit, title: str) -> Match:
+    """The best of its names against the words asked for."""
+    return min((_match_of(hit.credential, name, title) for name in hit.names), key=_order)
+
+
+def _match_of(credential: str, name: str, title: str) -> Match:
+    exact, beginning = name == title, name.startswith(title)
+    together = f" {title}" in f" {name}"
+    words = name.split()
+    asked = set(title.split())
+    coverage = sum(word in asked for word in words) / len(words) if words else 0.0
+    score = 0.4 * exact + 0.2 * beginning + 0.2 * together + 0.2 * coverage
+    return Match(
+        id=credential,
+        score=round(score, 4),
+        exact=exact,
+        beginning=beginning,
+        together=together,
+        coverage=round(coverage, 4),
+    )
+
+
+def _order(match: Match) -> tuple[float, str]:
+    return (-match.score, match.id)
+
+
+def _cursor(match: Match) -> str:
+    """A text that sorts as the ranking does: the worse the match, the later."""
+    return f"{1 - match.score:.4f} {match.id}"
+
+
+class Vocabularies:
+    """The vocabulary of this process, read again when a release brought new words."""
+
+    def __init__(self) -> None:
+        self._release: int | None = None
+        self._vocabulary = Vocabulary(())
+
+    async def get(self, session: AsyncSession, release: int) -> Vocabulary:
+        """The words as of this release or a later one."""
+        if self._release is None or release > self._release:
+            self._vocabulary = Vocabulary(await search.list_words(session))
+            self._release = release
+        return self._vocabulary
