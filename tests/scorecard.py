@@ -9,7 +9,8 @@ Its own words are few (yes, conditional, no); they are read so:
   question asks for a right ("is it automatic", "do they have to"): that somebody decides is a no to that.
 
 No information and undetermined are counted as no information: the service did not claim anything.
-The purpose follows from the question's words, else from the kind of recogniser and of answer.
+The purpose follows from the question's words, else from the kind of recogniser and of answer. Where a body is asked
+that answers itself for one of the purposes, that answer is taken before those of its place for all.
 """
 
 import asyncio
@@ -24,11 +25,13 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from fastapi.testclient import TestClient
 
+from app.api.schemas import OTHER_WORDS
+from app.domain.programmes import StudyLevel
 from app.domain.text import fold
 from app.main import create_app
 from app.services.administration import load, migrate
@@ -38,16 +41,22 @@ GOLD = Path(__file__).parent / "gold" / "recognition.yaml"
 
 STUDY = ("credit_transfer", "stacking", "admission", "register")
 OFFICIAL = ("register", "credit_transfer", "stacking", "admission", "funding")
-ORDER_BY_KIND = {"national_body": OFFICIAL, "framework": OFFICIAL, "employer": ("employment",)}
+ORDER_BY_KIND = {
+    "funder": ("funding", *STUDY),
+    "national_body": OFFICIAL,
+    "framework": OFFICIAL,
+    "employer": ("employment",),
+}
 WORDS_OF_PURPOSE = (
     ("admission", ("guaranteed place", "admission to", "admitted", "entry requirement")),
     ("register", ("be listed", "we list", "register", "at which level", "credit rated", "on the framework")),
     ("employment", ("employer", "for a job", "hiring")),
-    ("funding", ("funded", "funding", "subsidy", "loan", "pay for")),
+    ("funding", ("fund", "funded", "funding", "subsidy", "loan", "grant", "pay for", "pays for", "fee")),
 )
 STILL_DECIDES = re.compile(r"\b(decides?|discretion|may still|application is needed|case by case)\b")
 A_RIGHT = re.compile(r"\b(automatic(ally)?|guaranteed?|have to|has to|must|obliged|entitled|right to|bound)\b")
 LEVEL = re.compile(r"\b([A-Z][A-Za-z-]{1,10})\s+(?:levels?\s+)?(\d+(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(\d+(?:\.\d+)?))?")
+HOURS = re.compile(r"(\d+(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(\d+(?:\.\d+)?))?")
 KINDS = {
     "competent_authority", "quality_agency", "national_body", "framework", "enic_naric", "funder",
     "credit_recommendation_service", "university", "college", "training_provider", "employer", "professional_body",
@@ -163,6 +172,7 @@ class Asker:
             return Verdict(case, "no information", [body["detail"]], body)
         by_purpose = {outcome["purpose"]: outcome for outcome in reversed(body["outcomes"])}
         outcomes = [by_purpose[purpose] for purpose in _purposes(case)]
+        outcomes.sort(key=lambda outcome: not self._is_own(outcome))
         silent = {"no_information", "undetermined"}
         outcome = next((o for o in outcomes if o["status"] not in silent), None)
         if outcome is None:
@@ -178,6 +188,20 @@ class Asker:
         ]
         return Verdict(case, "wrong" if reasons else "right", reasons, outcome)
 
+    def _is_own(self, outcome: dict[str, Any]) -> bool:
+        """Whether the body that was asked answers itself, and not the rules of its place for all."""
+        asked = outcome.get("recogniser", {}).get("id")
+        return asked is not None and any(self._body_of(ruling) == asked for ruling in outcome.get("because", []))
+
+    @cache  # noqa: B019 - one asker lives as long as the run
+    def _body_of(self, ruling: str) -> str | None:
+        for section in ("rules", "decisions"):
+            response = self.client.get(f"/v1/{section}/{ruling}")
+            if response.status_code == 200:
+                body: str | None = response.json().get("recogniser")
+                return body
+        return None
+
     def question(self, case: dict[str, Any]) -> dict[str, Any]:
         """The body of the question that a case stands for."""
         told, asked, target = case["credential"], case["recogniser"], case["target"] or {}
@@ -191,12 +215,14 @@ class Asker:
             if system:
                 amounts = {key: str(credit[key]) for key in ("amount", "min", "max") if credit.get(key) is not None}
                 credential["credit"] = {"system": system, **amounts}
-        if told.get("hours"):
-            low, _, high = str(told["hours"]).partition("-")
+        if hours := HOURS.fullmatch(str(told.get("hours"))):
+            low, high = hours.groups()
             credential["notional_hours"] = {"min": low, "max": high} if high else low
         recogniser = {"name": asked["name"], "country": asked.get("country")}
         recogniser["kind"] = asked.get("kind") if asked.get("kind") in KINDS else None
-        programme = {"title": target.get("programme"), "level": target.get("level")}
+        level = str(target.get("level") or "").casefold()
+        known = level in get_args(StudyLevel) or level in OTHER_WORDS
+        programme = {"title": target.get("programme"), "level": level if known else None}
         body: dict[str, Any] = {
             "credential": credential,
             "recognisers": [{key: value for key, value in recogniser.items() if value}],

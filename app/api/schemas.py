@@ -77,6 +77,20 @@ def _recogniser(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
+OTHER_WORDS = {
+    "postgraduate": "graduate", "masters": "master", "bachelors": "bachelor", "doctorate": "doctoral",
+    "phd": "doctoral",
+}  # fmt: skip
+"""Other words for levels of study."""
+
+
+def _programme(value: Any) -> Any:
+    if isinstance(value, dict) and isinstance(value.get("level"), str):
+        word = value["level"].casefold().replace("'", "")
+        return {**value, "level": OTHER_WORDS.get(word, word)}
+    return value
+
+
 def _fact(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
@@ -116,8 +130,10 @@ class Options(Closed):
         max_length=MAX_ASKED,
         description="Bodies to ask about, by id or name. Their own decisions and rules then come first.",
     )
-    programme: Programme = Field(
-        default=Programme(), description="The programme into which the credential should count."
+    programme: Annotated[Programme, BeforeValidator(_programme)] = Field(
+        default=Programme(),
+        description="The programme into which the credential should count. A level may also be named "
+        f"{', '.join(OTHER_WORDS)}.",
     )
     holder: dict[str, Annotated[CircumstanceValue, BeforeValidator(_fact)]] = Field(
         default_factory=dict,

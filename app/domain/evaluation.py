@@ -246,7 +246,9 @@ def _opinion(ruling: Ruling, facts: Facts, rules: RuleSet) -> Opinion | None:
     if isinstance(ruling, Decision) and ruling.dated_by == "award":
         if ruling.starts_after(facts.as_of):
             return None
-        return apply(_with_award_window(ruling), facts, rules)
+        opinion = apply(_with_award_window(ruling), facts, rules)
+        # A refusal of awards of one period says nothing of those of another.
+        return replace(opinion, status=None) if opinion.failed and ruling.status == "not_recognised" else opinion
     return apply(ruling, facts, rules) if ruling.holds_on(facts.as_of) else None
 
 

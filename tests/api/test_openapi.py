@@ -77,6 +77,17 @@ def test_every_example_of_a_parameter_gets_an_answer(service: TestClient, docume
                 assert response.status_code == 200, f"{address} {query}: {response.text}"
 
 
+def test_every_example_of_a_body_gets_an_answer(service: TestClient, document: dict[str, Any]) -> None:
+    asked = 0
+    for path, methods in document["paths"].items():
+        for body in (operation.get("requestBody", {}) for operation in methods.values()):
+            for example in body.get("content", {}).get("application/json", {}).get("examples", {}).values():
+                response = service.post(path, json=example["value"])
+                assert response.status_code == 200, f"{path} {example['summary']}: {response.text}"
+                asked += 1
+    assert asked > len(RECOGNITION_EXAMPLES)
+
+
 @pytest.mark.parametrize("name", RECOGNITION_EXAMPLES)
 def test_every_example_gets_an_answer_with_sources(service: TestClient, name: str) -> None:
     response = service.post("/v1/recognition", json=RECOGNITION_EXAMPLES[name]["value"])
