@@ -13,7 +13,7 @@ from fastapi_offline import FastAPIOffline
 from app.api import problems
 from app.api.bodies import BoundedBodies
 from app.api.head import HeadAsGet
-from app.api.routers import batch, catalogue, conversion, health, recognition, reference
+from app.api.routers import batch, catalogue, changes, conversion, health, recognition, reference
 from app.services.releasing import RuleSets
 from app.services.searching import Vocabularies
 from app.settings import Settings
@@ -33,6 +33,7 @@ TAGS = [
     {"name": "Recognition", "description": "The question that this service exists for."},
     {"name": "Conversion", "description": "Credit and levels in other units and frameworks."},
     {"name": "Catalogue", "description": "Real credentials and published decisions on them."},
+    {"name": "Changes", "description": "What changed, and which answers change with it."},
     {"name": "Reference", "description": "The framework data: places, rules, sources, releases."},
     {"name": "Health", "description": "For load balancers."},
 ]
@@ -68,15 +69,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes, streamed=frozenset({batch.PATH}))
     app.add_middleware(HeadAsGet)
-    for router in (
-        recognition.router,
-        batch.router,
-        conversion.router,
-        catalogue.router,
-        reference.router,
-        health.router,
-    ):
-        app.include_router(router)
+    for part in (recognition, batch, conversion, catalogue, changes, reference, health):
+        app.include_router(part.router)
 
     document = app.openapi
 
