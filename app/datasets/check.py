@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from app.datasets.checks import check_files
-from app.datasets.evidence import check_evidence, read_facts
+from app.datasets.consistency import check_consistency
+from app.datasets.evidence import check_evidence, check_use, read_facts
+from app.datasets.exceptions import read_exceptions
 from app.datasets.problems import InvalidData
 from app.datasets.reader import DataFile, read_files
 
@@ -11,7 +13,14 @@ from app.datasets.reader import DataFile, read_files
 def check_data(data: Path) -> list[DataFile]:
     """Read and check everything below the data folder. Raises InvalidData with all faults together."""
     files = read_files([data / "frameworks", data / "catalogue"])
-    problems = [*check_files(files), *check_evidence(files, read_facts(data / "evidence"))]
+    exceptions = read_exceptions(data / "exceptions.yaml")
+    facts = read_facts(data / "evidence")
+    problems = [
+        *check_files(files),
+        *check_consistency(files, exceptions),
+        *check_evidence(files, facts),
+        *check_use(files, facts, exceptions),
+    ]
     if problems:
         raise InvalidData(problems)
     return files

@@ -57,6 +57,8 @@ class IssuerTest:
     """Kinds of issuer."""
     country: tuple[str, ...] = ()
     """Codes of places; an issuer in a part or a member of one counts."""
+    abroad: bool | None = None
+    """true: it sits in another country than the one asked about; false: in the same. Of a region others are meant."""
     name: tuple[str, ...] = ()
     """Names of issuers."""
     accredited_by: tuple[str, ...] = ()

@@ -111,6 +111,7 @@ def _outcome(
     decisions: Sequence[Decision],
 ) -> Outcome:
     """The answer for one place and one purpose, by one body when one is asked about."""
+    facts = replace(facts, place=place)
     chain = rules.places.chain(_home(place, asked, facts, rules), facts.as_of)
     steps = [Step(text=_opening(place, purpose, asked, chain, facts, rules))]
     own_ids = rules.kin.get(asked.id or "", frozenset()) if asked else frozenset()

@@ -43,6 +43,8 @@ class Facts:
     schemes: Mapping[str, Scheme]
     same_as: Mapping[str, frozenset[str]]
     """Folded names and ids of bodies that are the same body, by folded name."""
+    place: str | None = None
+    """Code of the place asked about; None before one is."""
 
     @property
     def issuer_places(self) -> tuple[str, ...]:
@@ -245,6 +247,11 @@ def _find_issuer(test: IssuerTest, facts: Facts) -> tuple[Finding, ...]:
                 told = None  # only the wider place was told: the issuer may sit in the part that is asked for
         text = f"issued in {' or '.join(test.country)}"
         findings.append(Finding(text, truth_of(told), ("/credential/issuer/country",)))
+    if test.abroad is not None:
+        text = "issued in another country" if test.abroad else "issued in the same country"
+        told = _is_abroad(issuer.country, facts)
+        truth = truth_of(None if told is None else told == test.abroad)
+        findings.append(Finding(text, truth, ("/credential/issuer/country",)))
     if test.name:
         truth = truth_of(None if issuer.name is None else _names_match([issuer.name], test.name, facts))
         findings.append(Finding(f"issued by {' or '.join(test.name)}", truth, ("/credential/issuer/name",)))
@@ -254,6 +261,16 @@ def _find_issuer(test: IssuerTest, facts: Facts) -> tuple[Finding, ...]:
         text = f"issuer accredited by {' or '.join(test.accredited_by)}"
         findings.append(Finding(text, truth, ("/credential/issuer/accredited_by",)))
     return tuple(findings)
+
+
+def _is_abroad(country: str | None, facts: Facts) -> bool | None:
+    """Whether an issuer sits in another country than the one asked about. Of a region the other countries are meant."""
+    asked = facts.places.by_code.get(facts.place or "")
+    if country is None or facts.place is None:
+        return None
+    if asked is not None and asked.kind == "region":
+        return True
+    return country.partition("-")[0] != facts.place.partition("-")[0]
 
 
 def _find_schemes(wanted: tuple[str, ...], facts: Facts) -> tuple[Finding, ...]:

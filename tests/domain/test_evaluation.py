@@ -9,10 +9,11 @@ from pydantic import TypeAdapter
 
 from app.datasets.reader import read_files
 from app.domain.credits import CreditAmount, Range
-from app.domain.criteria import Criterion
+from app.domain.criteria import Criterion, IssuerTest
 from app.domain.evaluation import evaluate
 from app.domain.jurisdictions import Jurisdiction, Membership
 from app.domain.levels import LevelReference
+from app.domain.recognisers import Recogniser
 from app.domain.report import Question, Report
 from app.domain.rules import Condition, Decision
 from tests.factories import DAY, EXLAND, a_credential, a_rule, ask, exland, rules_of
@@ -437,3 +438,29 @@ def test_labels_are_in_the_language_asked_for_and_fall_back_to_english() -> None
     assert told["framework", "xfq"] == ("Cadre de l'Exlande", "fr")
     assert told["level", "xfq 1"] == ("Niveau 1", "fr")
     assert told["level", "xfq 2"] == ("Level 2", "en")
+
+
+def test_abroad_is_another_country_than_the_one_asked_about() -> None:
+    rule = a_rule(scope=Criterion(issuer=IssuerTest(abroad=True)))
+    places = tuple(Jurisdiction(id=code, name=code, kind="country", confidence="high") for code in ("XF", "XG"))
+    rules = rules_of(rule, jurisdictions=places)
+    assert ask(rules, a_credential(issuer={"country": "XG"})).status == "recognised"
+    assert ask(rules, a_credential(issuer={"country": "XF"})).status == "no_information"
+    assert ask(rules, a_credential(issuer={"country": "XF-1"})).status == "no_information"
+    assert ask(rules, a_credential(issuer={})).missing == ("/credential/issuer/country",)
+
+
+def test_a_refusal_of_awards_of_one_period_says_nothing_of_those_of_another() -> None:
+    refusal = Decision(
+        id="no", credentials=("c",), recogniser="b", purposes=("credit_transfer",), status="not_recognised",
+        basis="decision", binding=True, statement="No.", confidence="high", dated_by="award",
+        valid_to=date(2020, 1, 1),
+    )  # fmt: skip
+    body = Recogniser(id="b", name="Board", kind="competent_authority", jurisdiction="XF", confidence="high")
+    rules = rules_of(recognisers=(body,))
+
+    def asked(awarded: date) -> str:
+        return ask(rules, a_credential(id="c", awarded_on=awarded), by="b", decisions=(refusal,)).status
+
+    assert asked(date(2019, 12, 31)) == "not_recognised"
+    assert asked(date(2020, 1, 1)) == "no_information"
