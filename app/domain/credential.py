@@ -11,6 +11,7 @@ from app.domain.circumstances import CircumstanceValue
 from app.domain.credits import CreditAmount, Range
 from app.domain.described import described
 from app.domain.levels import LevelReference
+from app.domain.validity import DayRange
 
 IssuerKind = Literal[
     "university", "college", "school", "company", "platform", "professional_body", "government",
@@ -120,8 +121,8 @@ class Credential:
     """Language of instruction, ISO 639-1."""
     digital_formats: tuple[DigitalFormat, ...] | None = None
     """Forms in which it is issued."""
-    awarded_on: date | None = None
-    """Day on which the holder was awarded it."""
+    awarded_on: date | DayRange | None = None
+    """Day on which the holder was awarded it, or the days of which it was one: a year, say."""
     expires_on: date | None = None
     """First day on which it no longer counts, by its issuer."""
     features: Mapping[str, CircumstanceValue] = dataclass_field(default_factory=dict)

@@ -1,6 +1,6 @@
 """Decides: question, rules and decisions in; report out. Pure and repeatable byte for byte."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -12,6 +12,7 @@ from app.domain.jurisdictions import WORLD
 from app.domain.labelling import labels_of
 from app.domain.levels import LevelReference, LevelResult
 from app.domain.opinions import Opinion, apply, closed
+from app.domain.recognisers import RecogniserKind
 from app.domain.report import AskedRecogniser, Outcome, Question, RecogniserAnswer, Report, Step, UnderstoodCredential
 from app.domain.rules import BASES, PURPOSES, Condition, Decision, Purpose, Rule, Ruling, Status
 from app.domain.ruleset import RuleSet
@@ -80,6 +81,7 @@ def facts_of(question: Question, rules: RuleSet) -> Facts:
         places=rules.places,
         schemes=rules.schemes,
         same_as=rules.same_as,
+        circumstances=rules.circumstances,
     )
 
 
@@ -220,8 +222,20 @@ def _body(ruling: Ruling) -> str | None:
     return ruling.recogniser if isinstance(ruling, Rule | Decision) else None
 
 
+_ONLY: Mapping[RecogniserKind, Purpose] = {"funder": "funding", "employer": "employment"}
+"""Kinds of bodies that are concerned with one purpose: what a place does for others says nothing of them."""
+
+
+def _concerns(purposes: tuple[Purpose, ...], kind: RecogniserKind | None) -> bool:
+    """Whether rules for these purposes concern bodies of a kind."""
+    only = _ONLY.get(kind) if kind else None
+    return only is None or only in purposes
+
+
 def _is_general(ruling: Ruling, body: str | None, asked: AskedRecogniser | None, rules: RuleSet) -> bool:
     """Whether a ruling speaks for the whole place: nobody's own, or an authority's."""
+    if asked is not None and ruling.purposes and not _concerns(ruling.purposes, asked.kind):
+        return False
     if isinstance(ruling, Rule):
         if asked is None and ruling.except_recognisers:
             return False

@@ -1,13 +1,13 @@
 """Tests criteria on the facts of a question: each part comes out true, false or unknown, with what is missing."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from app.domain.circumstances import CircumstanceValue
+from app.domain.circumstances import Circumstance, CircumstanceValue
 from app.domain.credential import Credential
 from app.domain.credits import HOURS, CreditAmount, CreditGraph, Range, as_range
 from app.domain.criteria import (
@@ -26,7 +26,7 @@ from app.domain.programmes import WIDER_LEVELS, Programme
 from app.domain.schemes import Scheme
 from app.domain.text import contains_phrase, fold
 from app.domain.truth import Truth, all_of, any_of, negated, truth_of
-from app.domain.validity import years_before
+from app.domain.validity import as_days, years_before
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class Facts:
     schemes: Mapping[str, Scheme]
     same_as: Mapping[str, frozenset[str]]
     """Folded names and ids of bodies that are the same body, by folded name."""
+    circumstances: Mapping[str, Circumstance] = field(default_factory=dict)
+    """Further facts by id."""
     place: str | None = None
     """Code of the place asked about; None before one is."""
 
@@ -325,19 +327,21 @@ def _find_field(wanted: tuple[str, ...], facts: Facts) -> tuple[Finding, ...]:
 
 
 def _find_awarded(test: AwardTest, facts: Facts) -> tuple[Finding, ...]:
-    awarded = facts.credential.awarded_on
+    told = facts.credential.awarded_on
+    awarded = None if told is None else as_days(told)
+
+    def finding(text: str, first: date | None, end: date | None) -> Finding:
+        truth = truth_of(None if awarded is None else awarded.within(first, end))
+        return Finding(f"awarded {text}", truth, ("/credential/awarded_on",))
+
     findings = []
-    pointer = ("/credential/awarded_on",)
     if test.on_or_after is not None:
-        truth = truth_of(None if awarded is None else awarded >= test.on_or_after)
-        findings.append(Finding(f"awarded on or after {test.on_or_after}", truth, pointer))
+        findings.append(finding(f"on or after {test.on_or_after}", test.on_or_after, None))
     if test.before is not None:
-        truth = truth_of(None if awarded is None else awarded < test.before)
-        findings.append(Finding(f"awarded before {test.before}", truth, pointer))
+        findings.append(finding(f"before {test.before}", None, test.before))
     if test.within_years is not None:
-        oldest = years_before(facts.as_of, test.within_years)
-        truth = truth_of(None if awarded is None else awarded >= oldest)
-        findings.append(Finding(f"awarded within the last {test.within_years} years", truth, pointer))
+        span = "year" if test.within_years == 1 else f"{test.within_years} years"
+        findings.append(finding(f"within the last {span}", years_before(facts.as_of, test.within_years), None))
     return tuple(findings)
 
 
@@ -363,7 +367,8 @@ def _find_circumstance(test: CircumstanceTest, facts: Facts) -> Finding:
     }
     told = next((told[test.fact] for told in holders.values() if test.fact in told), None)
     parts = []
-    words = test.fact.replace("_", " ")
+    known = facts.circumstances.get(test.fact)
+    words = known.text.rstrip(".") if known else test.fact.replace("_", " ")
     if test.equals is not None:
         parts.append(truth_of(None if told is None else told == test.equals))
         words = words if test.equals is True else f"{words}: {test.equals}"

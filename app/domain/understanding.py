@@ -1,6 +1,7 @@
 """Reading a title as an adviser would, and filling a question from the catalogue; everything so taken is reported."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import date, timedelta
@@ -11,7 +12,7 @@ from app.domain.credential import Credential, CredentialKind, Issuer
 from app.domain.report import Question, Reading
 from app.domain.ruleset import RuleSet
 from app.domain.text import contains_phrase, fold
-from app.domain.validity import years_before
+from app.domain.validity import DayRange, years_before
 
 _KIND_PHRASES: tuple[tuple[str, CredentialKind], ...] = (
     ("professional certificate", "professional_certificate"),
@@ -46,7 +47,19 @@ _ASSESSED = ("ends with an assessment", "assessed", "with assessment")
 _NUMBERS = {word: n for n, word in enumerate(
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 )}  # fmt: skip
-_AGE = re.compile(r"\b(?P<more>more than |over )?(?P<number>\d{1,2}|" + "|".join(_NUMBERS) + r") years? (?:ago|old)\b")
+_NUMBER = r"(?P<number>\d{1,2}|an?|" + "|".join(_NUMBERS) + ")"
+_SPAN = _NUMBER + r" (?P<unit>years?|months?)"
+_AGES = (
+    re.compile(rf"\b(?P<more>more than |over |older than ){_SPAN}(?: ago| old)?\b"),
+    re.compile(rf"\b(?P<less>less than |under |within the last |in the last ){_SPAN}(?: ago| old)?\b"),
+    re.compile(rf"\b{_SPAN} (?:ago|old)\b"),
+)
+"""Ages in words: more than, less than, just so long ago."""
+_YEAR = re.compile(
+    r"\b(?:completed|passed|taken|earned|awarded|obtained|finished|achieved|received|gained)"
+    r"(?: \w+){0,2}? (?P<when>in|during|since|from|after|before) (?P<year>(?:19|20)\d\d)\b"
+)
+"""A year in which it was earned; a year that merely stands in a title may be an edition."""
 
 
 def read_title(question: Question, rules: RuleSet) -> tuple[Question, tuple[Reading, ...]]:
@@ -61,7 +74,7 @@ def read_title(question: Question, rules: RuleSet) -> tuple[Question, tuple[Read
 
     def take(attribute: str, value: Any, phrase: str) -> None:
         taken[attribute] = value
-        shown = ", ".join(value) if isinstance(value, tuple) else str(value).lower()
+        shown = _shown(value)
         because = f"the title says '{phrase}'"
         readings.append(Reading(attribute=f"/credential/{attribute}", value=shown or "none", because=because))
 
@@ -80,8 +93,8 @@ def read_title(question: Question, rules: RuleSet) -> tuple[Question, tuple[Read
             take("assessed", False, phrase)
         elif phrase := _first(title, _ASSESSED):
             take("assessed", True, phrase)
-    if credential.awarded_on is None and (age := _AGE.search(fold(title))):
-        take("awarded_on", _day_of(age, question.as_of), age.group(0))
+    if credential.awarded_on is None and (found := _award_in(fold(title), question.as_of)):
+        take("awarded_on", *found)
 
     told = {
         "credential": dict(credential.features),
@@ -157,14 +170,43 @@ def _first(title: str, phrases: Iterable[str]) -> str | None:
     return next((phrase for phrase in phrases if contains_phrase(title, phrase)), None)
 
 
-def _day_of(age: re.Match[str], as_of: date) -> date:
-    """The day that an age in words means: the latest one when it says "more than"."""
-    number = age["number"]
-    day = years_before(as_of, _NUMBERS[number] if number in _NUMBERS else int(number))
-    return day - timedelta(days=1) if age["more"] else day
+def _award_in(text: str, as_of: date) -> tuple[date | DayRange, str] | None:
+    """When a folded text says that it was earned, and in which words.
+
+    "Five years ago" is the day five years before; "more than" that, any earlier day; a year, any day of it.
+    """
+    if year := _YEAR.search(text):
+        first, last = date(int(year["year"]), 1, 1), date(int(year["year"]), 12, 31)
+        if year["when"] in ("since", "from"):
+            last = as_of
+        elif year["when"] == "after":
+            first, last = last + timedelta(days=1), as_of
+        elif year["when"] == "before":
+            first, last = date.min, first - timedelta(days=1)
+        return (DayRange(min=first, max=last), year.group(0)) if first <= last else None
+    for pattern in _AGES:
+        if age := pattern.search(text):
+            day = _before(as_of, age["number"], age["unit"])
+            if "more" in age.groupdict():
+                return DayRange(min=date.min, max=day - timedelta(days=1)), age.group(0)
+            if "less" in age.groupdict():
+                return DayRange(min=day, max=as_of), age.group(0)
+            return day, age.group(0)
+    return None
+
+
+def _before(as_of: date, number: str, unit: str) -> date:
+    """The day so many years or months before."""
+    count = 1 if number in ("a", "an") else _NUMBERS[number] if number in _NUMBERS else int(number)
+    if unit.startswith("year"):
+        return years_before(as_of, count)
+    years, month = divmod(as_of.year * 12 + as_of.month - 1 - count, 12)
+    return as_of.replace(year=years, month=month + 1, day=min(as_of.day, monthrange(years, month + 1)[1]))
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, DayRange):
+        return f"up to {value.max}" if value.min == date.min else f"{value.min} to {value.max}"
     if isinstance(value, tuple):
         return ", ".join(str(item) for item in value)
     if hasattr(value, "__dataclass_fields__"):

@@ -47,6 +47,32 @@ class Dated:
         return None if self.valid_to is None else self.valid_to - timedelta(days=1)
 
 
+@described
+@dataclass(frozen=True, kw_only=True)
+class DayRange:
+    """Some day of these, where the very day is not known."""
+
+    min: date
+    """First day that it can be."""
+    max: date
+    """Last day that it can be."""
+
+    def within(self, first: date | None, end: date | None) -> bool | None:
+        """Whether it lies from a first day up to, not on, an end; None when only some of its days do.
+
+        >>> DayRange(min=date(2024, 1, 1), max=date(2024, 12, 31)).within(date(2024, 6, 1), None) is None
+        True
+        """
+        if (first is None or self.min >= first) and (end is None or self.max < end):
+            return True
+        return False if (first is not None and self.max < first) or (end is not None and self.min >= end) else None
+
+
+def as_days(value: date | DayRange) -> DayRange:
+    """A single day as the range that holds only it."""
+    return value if isinstance(value, DayRange) else DayRange(min=value, max=value)
+
+
 def overlap(one: Dated, other: Dated) -> bool:
     """Whether there is a day on which both hold.
 

@@ -16,6 +16,7 @@ from app.domain.jurisdictions import WORLD
 from app.domain.levels import LevelReference
 from app.domain.report import Question
 from app.domain.ruleset import RuleSet
+from app.domain.validity import as_days
 
 LARGEST = 1_000_000
 """Most credits, hours or weeks that a question may state."""
@@ -82,9 +83,14 @@ def _check_credential(credential: Credential, rules: RuleSet) -> None:
         found = f"Found a title of {len(credential.title)} characters, expected at most {LONGEST_TITLE}."
         raise UnreadableQuestion(found, "/credential/title")
     awarded, expires = credential.awarded_on, credential.expires_on
-    if awarded is not None and expires is not None and expires < awarded:
-        found = f"Found {expires}, before it was awarded on {awarded}; expected a later day."
-        raise UnreadableQuestion(found, "/credential/expires_on")
+    if awarded is not None:
+        days = as_days(awarded)
+        if days.min > days.max:
+            text = f"Found min {days.min} and max {days.max}, expected a min not after the max."
+            raise UnreadableQuestion(text, "/credential/awarded_on")
+        if expires is not None and expires < days.min:
+            found = f"Found {expires}, before it was awarded on {days.min}; expected a later day."
+            raise UnreadableQuestion(found, "/credential/expires_on")
     if credential.issuer.country is not None:
         check_place(credential.issuer.country, rules, "/credential/issuer/country")
     if credential.level is not None:

@@ -17,6 +17,7 @@ from app.domain.levels import LevelReference
 from app.domain.programmes import Programme
 from app.domain.report import Question
 from app.domain.truth import Truth, all_of, any_of, negated
+from app.domain.validity import DayRange
 from tests.factories import DAY, a_credential, exland
 
 TRUTHS = st.sampled_from(Truth)
@@ -131,3 +132,17 @@ def test_facts_do_not_change_when_criteria_are_tested() -> None:
     after = replace(before)
     holds(criterion(assessed=True), before)
     assert before == after
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "truth"),
+    [
+        ("2024-01-01", "2024-12-31", T),
+        ("2023-01-01", "2023-12-31", F),
+        ("2023-06-01", "2024-06-01", U),
+    ],
+)
+def test_a_year_of_award_decides_only_where_all_its_days_agree(first: str, last: str, truth: Truth) -> None:
+    days = DayRange(min=date.fromisoformat(first), max=date.fromisoformat(last))
+    test = criterion(awarded={"on_or_after": "2024-01-01"})
+    assert holds(test, facts(awarded_on=days)) is truth
