@@ -29,7 +29,7 @@ async def look_up(session: AsyncSession, rules: RuleSet, question: Question) -> 
     told = question.credential
     entry_id = told.id
     if entry_id is None:
-        matched = await match_credential(session, release, told)
+        matched = await match_credential(session, rules, told)
         if matched is not None:
             entry_id, reading = matched
             readings = (reading,)

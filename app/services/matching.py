@@ -1,6 +1,7 @@
 """Finds what people mean by a name: the catalogue entry of a described credential, the body of a named recogniser."""
 
 import re
+from collections.abc import Iterable
 
 from rapidfuzz import fuzz
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -63,17 +64,20 @@ def asked_recogniser(asked: AskedRecogniser, rules: RuleSet) -> AskedRecogniser:
     return AskedRecogniser(name=body.name, id=body.id, kind=body.kind, country=body.jurisdiction)
 
 
-async def match_credential(session: AsyncSession, release: int, credential: Credential) -> tuple[str, Reading] | None:
+async def match_credential(session: AsyncSession, rules: RuleSet, credential: Credential) -> tuple[str, Reading] | None:
     """The catalogue id that a described credential clearly means, and why; None when none is clear.
 
-    First an equal title or alias, then an equal one before a remark ("Title, remark"), then a nearly equal one; always
-    by an issuer that may be the same. Where no issuer is told the title must name it: many courses share a title.
+    First an equal title or alias, then an equal one before a remark ("Title, remark"), then a nearly equal one, or one
+    that only adds or lacks a word such as "course"; always by an issuer that may be the same, under any name that the
+    data knows of it. Where no issuer is told the title must name it: many courses share a title.
     """
+    release = rules.release.number
     title = fold(credential.title)
-    issuer = fold(credential.issuer.name or "")
+    told = fold(credential.issuer.name or "")
+    issuer = rules.same_as.get(told, frozenset({told})) if told else frozenset()
     for name in dict.fromkeys((title, *([fold(_REMARK.split(credential.title)[0])] if issuer else ()))):
         candidates = await catalogue.find_names(session, release, name)
-        fitting = {entry for _, theirs, entry in candidates if same_issuer(issuer or title, theirs)}
+        fitting = {entry for _, theirs, entry in candidates if same_issuer(issuer or {title}, theirs)}
         if len(fitting) == 1:
             entry = fitting.pop()
             return entry, _reading(entry, "title and issuer are those of a catalogue entry")
@@ -84,6 +88,10 @@ async def match_credential(session: AsyncSession, release: int, credential: Cred
     issuers = [name for name in await catalogue.list_issuers(session) if same_issuer(issuer, name)]
     names = await catalogue.find_names_of_issuers(session, release, issuers)
     best: dict[str, float] = {}
+    plain = {entry for name, _, entry in names if _differ_by_a_generic_word(title, name)}
+    if len(plain) == 1:
+        entry = plain.pop()
+        return entry, _reading(entry, "title and issuer are those of a catalogue entry, but for a generic word")
     for name, _, entry in names:
         if _numbers(name) != _numbers(title):
             continue  # an edition or version is not a spelling
@@ -95,11 +103,39 @@ async def match_credential(session: AsyncSession, release: int, credential: Cred
     return leading[0], _reading(leading[0], f"the title is nearly that of a catalogue entry ({top:.0f} of 100)")
 
 
-def same_issuer(told: str, known: str | None) -> bool:
-    """Whether two folded issuer names may mean the same body: one is in the other, or the catalogue names none."""
+def same_issuer(told: Iterable[str], known: str | None) -> bool:
+    """Whether any of the names of a body may be that of another, folded: one is in the other, or there is none."""
     if not known:
         return True
-    return _has_words(told, known) or _has_words(known, told)
+    return any(_has_words(name, known) or _has_words(known, name) for name in told)
+
+
+_GENERIC = frozenset(
+    {
+        "certificate", "certificates", "certification", "course", "courses", "credential", "exam", "examination",
+        "module", "program", "programme", "qualification",
+    }
+)  # fmt: skip
+"""Words behind a title that say only what kind of thing it is."""
+
+
+def _differ_by_a_generic_word(one: str, other: str) -> bool:
+    """Whether two folded titles are the same but for generic words at the end of one of them.
+
+    Of two that each end in such words nothing is said: a course may be part of a certificate of the same name.
+
+    >>> _differ_by_a_generic_word("biology", "biology course")
+    True
+    """
+    bare, bare_other = _without_generic(one), _without_generic(other)
+    return bare == bare_other and bare in (one, other) and one != other
+
+
+def _without_generic(title: str) -> str:
+    words = title.split()
+    while len(words) > 1 and words[-1] in _GENERIC:
+        words.pop()
+    return " ".join(words)
 
 
 def _similarity(one: str, other: str) -> float:
