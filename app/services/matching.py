@@ -25,8 +25,9 @@ TITLE_SCORE = 92
 def find_recogniser(name: str, rules: RuleSet, country: str | None = None) -> Recogniser | None:
     """The body that a name or id means, or None when none is clearly meant.
 
-    An id, a name or an alias in any spelling of case, accents and punctuation; else the one body whose name is nearly
-    the same. Where several fit, one in the given country is taken, and none when that does not settle it.
+    An id, a name or an alias in any spelling of case, accents and punctuation; else what stands before a comma
+    ("University, Department"); else the one body whose name is nearly the same. Where several fit, one in the given
+    country is taken, and none when that does not settle it.
     """
     wanted = fold(name)
     exact = [
@@ -40,6 +41,8 @@ def find_recogniser(name: str, rules: RuleSet, country: str | None = None) -> Re
             for body in rules.data.recognisers
             if {fold(n) for n in (body.name, *body.aliases)} & ({bare, inside} - {""})
         ]
+    if not exact and "," in name:
+        exact = [body for body in [find_recogniser(name.rpartition(",")[0], rules, country)] if body is not None]
     if not exact:
         scored = [
             (max(fuzz.token_sort_ratio(wanted, fold(n)) for n in (body.name, *body.aliases)), body)
