@@ -13,7 +13,7 @@ from fastapi_offline import FastAPIOffline
 from app.api import problems
 from app.api.bodies import BoundedBodies
 from app.api.head import HeadAsGet
-from app.api.routers import batch, catalogue, changes, conversion, health, recognition, reference
+from app.api.routers import batch, catalogue, changes, conversion, health, recognition, reference, stacking
 from app.services.releasing import RuleSets
 from app.services.searching import Vocabularies
 from app.settings import Settings
@@ -69,7 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes, streamed=frozenset({batch.PATH}))
     app.add_middleware(HeadAsGet)
-    for part in (recognition, batch, conversion, catalogue, changes, reference, health):
+    for part in (recognition, batch, stacking, conversion, catalogue, changes, reference, health):
         app.include_router(part.router)
 
     document = app.openapi

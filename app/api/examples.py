@@ -112,3 +112,31 @@ COMPARISON_EXAMPLES: dict[str, Any] = {
         },
     },
 }
+
+_IRISH_COURSE: dict[str, Any] = {
+    "issuer": {"kind": "university", "country": "IE"},
+    "credit": {"amount": "10", "system": "ects"},
+    "level": {"framework": "nfq", "value": "8"},
+}
+
+STACKING_EXAMPLES: dict[str, Any] = {
+    "irish-award": {
+        "summary": "Three short courses towards an Irish award of 30 ECTS, a third of it earned there",
+        "description": "Two courses of Irish universities and one of a company, at most 20 ECTS from elsewhere.",
+        "value": {
+            "credentials": [
+                {"ref": "water", "credential": {"title": "Water Management", **_IRISH_COURSE}},
+                {"ref": "soil", "credential": {"title": "Soil Science", **_IRISH_COURSE}},
+                {"ref": "badge", "credential": {"title": "Badge of attendance", "assessed": False, "schemes": []}},
+            ],
+            "award": {
+                "title": "Certificate in Environmental Science",
+                "jurisdiction": "IE",
+                "credit": {"amount": "30", "system": "ects"},
+                "level_at_least": {"framework": "nfq", "value": "7"},
+                "residence": "10",
+                "groups": [{"name": "science", "at_least": "10", "title": ["science"]}],
+            },
+        },
+    },
+}

@@ -91,7 +91,8 @@ def _programme(value: Any) -> Any:
     return value
 
 
-def _fact(value: Any) -> Any:
+def fact_value(value: Any) -> Any:
+    """A number as the text of it; facts are true, false or text."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
@@ -135,7 +136,7 @@ class Options(Closed):
         description="The programme into which the credential should count. A level may also be named "
         f"{', '.join(OTHER_WORDS)}.",
     )
-    holder: dict[str, Annotated[CircumstanceValue, BeforeValidator(_fact)]] = Field(
+    holder: dict[str, Annotated[CircumstanceValue, BeforeValidator(fact_value)]] = Field(
         default_factory=dict,
         description="Facts about the holder that conditions ask for, such as a score: see GET /v1/circumstances.",
     )
