@@ -106,6 +106,8 @@ def _ruling(thing: Ruling, known: Known) -> Iterator[Fault]:
     yield from known.missing("recognisers", "contact", thing.contact)
     if not thing.purposes:
         yield "purposes", "none", "at least one purpose"
+    if thing.basis == "practice" and thing.binding:
+        yield "binding", "true", "false, because nobody must follow what is only practice"
 
 
 def _appeal_route(thing: AppealRoute, known: Known) -> Iterator[Fault]:

@@ -133,6 +133,13 @@ def test_a_statement_is_dated_and_sourced(line: str, expected: str) -> None:
     assert expected in told
 
 
+def test_practice_binds_nobody() -> None:
+    rule = "jurisdiction: XF, purposes: [funding], status: recognised, basis: practice, binding: true, statement: Paid."
+    places = "jurisdictions: [{id: XF, name: Exland, kind: country, confidence: low}]"
+    (told,) = reference_problems(f"{places}\nrules: [{{id: a, {rule}, confidence: low}}]")
+    assert "/rules/0/binding: found true, expected false" in told
+
+
 def test_the_same_id_twice_is_told_with_both_places() -> None:
     (told,) = reference_problems("sources:\n  - {id: a, title: A}\n  - {id: a, title: B}")
     assert "line 3" in told
