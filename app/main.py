@@ -7,13 +7,14 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
 
 from app.api import problems
 from app.api.bodies import BoundedBodies
 from app.api.head import HeadAsGet
-from app.api.routers import batch, catalogue, changes, conversion, health, recognition, reference, stacking
+from app.api.routers import batch, catalogue, changes, conversion, health, recognition, reconcile, reference, stacking
 from app.services.releasing import RuleSets
 from app.services.searching import Vocabularies
 from app.settings import Settings
@@ -33,6 +34,7 @@ TAGS = [
     {"name": "Recognition", "description": "The question that this service exists for."},
     {"name": "Conversion", "description": "Credit and levels in other units and frameworks."},
     {"name": "Catalogue", "description": "Real credentials and published decisions on them."},
+    {"name": "Reconciliation", "description": "For OpenRefine and its like: titles of a spreadsheet to credentials."},
     {"name": "Changes", "description": "What changed, and which answers change with it."},
     {"name": "Reference", "description": "The framework data: places, rules, sources, releases."},
     {"name": "Health", "description": "For load balancers."},
@@ -69,7 +71,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes, streamed=frozenset({batch.PATH}))
     app.add_middleware(HeadAsGet)
-    for part in (recognition, batch, stacking, conversion, catalogue, changes, reference, health):
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], allow_headers=["*"],
+                       expose_headers=["ETag"])  # fmt: skip
+    for part in (recognition, batch, stacking, conversion, catalogue, changes, reconcile, reference, health):
         app.include_router(part.router)
 
     document = app.openapi
