@@ -304,14 +304,19 @@ async def propose(request: Request, query: Annotated[ProposeQuery, Query()], rel
     return JSONResponse(told if query.limit is None else {**told, "limit": query.limit})
 
 
+_PAGE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "A page."}
+}
+
+
 class PreviewQuery(Closed):
     """Which credential."""
 
     id: str = Field(max_length=200, description="Id of the credential.", examples=["us-google-it-support"])
 
 
-@router.get("/preview", summary="A credential in a small page", response_class=HTMLResponse)
-@router.get("/draft/preview", summary="A credential in a small page (1.0-draft)", response_class=HTMLResponse)
+@router.get("/preview", summary="A credential in a small page", responses=_PAGE)
+@router.get("/draft/preview", summary="A credential in a small page (1.0-draft)", responses=_PAGE)
 async def preview(
     request: Request, query: Annotated[PreviewQuery, Query()], session: Session, releases: Releases
 ) -> Response:
