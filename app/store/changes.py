@@ -73,6 +73,18 @@ async def find_body(session: AsyncSession, section: str, statement_id: str, rele
     return body
 
 
+async def list_bodies(
+    session: AsyncSession, section: str, release: int, *, after: str, limit: int
+) -> list[dict[str, Any]]:
+    """Statements of a section as they stand in a release, in the order of ids, from behind the id ``after``."""
+    table: type[StatementRow] = TABLES[section]
+    columns = columns_of(table)
+    query = select(columns.body).where(
+        columns.id > after, columns.since <= release, or_(columns.until.is_(None), columns.until > release)
+    )
+    return list((await session.execute(query.order_by(columns.id).limit(limit))).scalars())
+
+
 async def find_release_before(session: AsyncSession, moment: Any) -> int:
     """Number of the last release that was there at a moment; 0 when there was none."""
     columns = columns_of(ReleaseRow)

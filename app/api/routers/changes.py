@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, BeforeValidator, Field
 
 from app.api.dependencies import Releases, Session, today
@@ -14,6 +15,7 @@ from app.domain.errors import UnreadableQuestion
 from app.domain.report import ReleaseReference
 from app.domain.rules import Purpose
 from app.services.changing import Impact, impacts
+from app.services.exporting import as_lines, as_parquet, as_table
 from app.store import changes
 from app.store.changes import TABLES
 
@@ -113,6 +115,55 @@ def _cursor(after: str) -> tuple[int, str, str] | None:
     if not (release.isascii() and release.isdigit() and len(release) < 10) or section not in _NAMES or not name:
         raise UnreadableQuestion(f"Found {after!r}, expected a cursor as `next` gives it.", "/after")
     return int(release), section, name
+
+
+class ExportQuery(Closed):
+    """Which state, in which form."""
+
+    format: Literal["ndjson", "csv", "parquet"] = Field(default="ndjson", description="Lines of JSON, CSV or Parquet.")
+    release: int | None = Field(
+        default=None, ge=1, le=2**31 - 1, description="State of the data. Without it: the active one."
+    )
+
+
+_FORMS = {
+    "ndjson": (as_lines, "application/x-ndjson"),
+    "csv": (as_table, "text/csv; charset=utf-8"),
+    "parquet": (as_parquet, "application/vnd.apache.parquet"),
+}
+
+
+@router.get(
+    "/export/{section}",
+    summary="All statements of a kind, as a file",
+    description="One consistent state, streamed. Lines of JSON hold the statements as they are; CSV and Parquet have a "
+    "column for each field, with JSON where a field has parts of its own.",
+    responses={
+        200: {
+            "description": "The file.",
+            "content": {
+                kind.partition(";")[0]: {"schema": {"type": "string", "description": "The file."}}
+                for _, kind in _FORMS.values()
+            },
+        }
+    },
+    response_class=Response,
+)
+async def export(
+    request: Request,
+    section: Annotated[Section, Path(description="Kind of statements.", examples=["decisions"])],
+    query: Annotated[ExportQuery, Query()],
+    releases: Releases,
+) -> Response:
+    """A file, piece by piece."""
+    rules = await releases.get(query.release)
+    write, kind = _FORMS[query.format]
+    name = f"passerelle-{section}-{rules.release.number}.{query.format}"
+    return StreamingResponse(
+        write(request.app.state.engine, section, rules.release.number),
+        media_type=kind,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 class ImpactQuery(Closed):
