@@ -349,7 +349,7 @@ def _decide(groups: list[list[Opinion]]) -> tuple[Opinion | None, list[Opinion],
             opened += [o for o in group if o.is_open]
             continue
         forbidding = [o for o in sure if o.forbids]
-        decisive = min(forbidding or sure, key=lambda o: (_PREFERENCE[o.status or "not_recognised"], o.ruling.id))
+        decisive = min(forbidding or sure, key=_before_others)
         status = decisive.status
         assert status is not None
         if not forbidding:
@@ -358,6 +358,12 @@ def _decide(groups: list[list[Opinion]]) -> tuple[Opinion | None, list[Opinion],
             return decisive, opened, "undetermined"
         return decisive, opened, status
     return None, opened, "undetermined" if opened else "no_information"
+
+
+def _before_others(opinion: Opinion) -> tuple[int, int, str]:
+    """Order among answers of equal rank: the better, then the newer, then by name."""
+    since = opinion.ruling.valid_from
+    return _PREFERENCE[opinion.status or "not_recognised"], -(since.toordinal() if since else 0), opinion.ruling.id
 
 
 def _may_change(opinion: Opinion, status: Status) -> bool:

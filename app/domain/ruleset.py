@@ -58,6 +58,15 @@ class RuleSet:
         return {circumstance.id: circumstance for circumstance in self.data.circumstances}
 
     @cached_property
+    def framework_names(self) -> Mapping[str, str]:
+        """Ids of frameworks by every folded name that only one of them has."""
+        found: dict[str, set[str]] = {}
+        for framework in self.data.frameworks:
+            for name in (framework.id, framework.name, *framework.aliases):
+                found.setdefault(fold(name), set()).add(framework.id)
+        return {name: ids.pop() for name, ids in found.items() if len(ids) == 1}
+
+    @cached_property
     def terms(self) -> Mapping[str, Term]:
         """What statuses and purposes are called, by code."""
         return {term.id: term for term in self.data.terms}

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.domain.circumstances import CircumstanceValue
 from app.domain.credential import Credential, CredentialKind, Issuer
+from app.domain.levels import LevelReference, level_reference
 from app.domain.report import Question, Reading
 from app.domain.ruleset import RuleSet
 from app.domain.text import contains_phrase, fold
@@ -62,6 +63,10 @@ _YEAR = re.compile(
 """A year in which it was earned; a year that merely stands in a title may be an edition."""
 
 
+_LEVEL = re.compile(r"(?P<words>(?:\w+ ){0,2}\w+) levels? (?P<low>\d+)(?: (?:or|and|to) (?P<high>\d+))?\b")
+"""A framework's name, up to three words, and a level or two of it, in a folded text."""
+
+
 def read_title(question: Question, rules: RuleSet) -> tuple[Question, tuple[Reading, ...]]:
     """Take from the title what it plainly says and the question does not; report each thing taken.
 
@@ -84,6 +89,8 @@ def read_title(question: Question, rules: RuleSet) -> tuple[Question, tuple[Read
                 take("schemes", taken.get("schemes", ()), phrase)
             elif phrase := _first(title, scheme.phrases):
                 take("schemes", (*taken.get("schemes", ()), scheme.id), phrase)
+    if credential.level is None and (level := _level_in(title, rules)):
+        take("level", *level)
     if credential.kind is None:
         for phrase, kind in _KIND_PHRASES:
             if "kind" not in taken and contains_phrase(title, phrase):
@@ -168,6 +175,21 @@ def not_given(credential: Credential) -> tuple[str, ...]:
 
 def _first(title: str, phrases: Iterable[str]) -> str | None:
     return next((phrase for phrase in phrases if contains_phrase(title, phrase)), None)
+
+
+def _level_in(title: str, rules: RuleSet) -> tuple[LevelReference, str] | None:
+    """The level that a title names with its framework: "MQF level 7", "NFQ level 5 or 6"; None for two frameworks."""
+    found: dict[str, tuple[LevelReference, str]] = {}
+    for told in _LEVEL.finditer(fold(title)):
+        low, high = told["low"], told["high"] or told["low"]
+        for words in (told["words"].split()[-n:] for n in (3, 2, 1)):
+            framework = rules.framework_names.get(" ".join(words))
+            if framework is None:
+                continue
+            if rules.levels.frameworks[framework].between(low, high):
+                found[framework] = level_reference(framework, tuple(dict.fromkeys((low, high)))), told.group(0).strip()
+            break
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _award_in(text: str, as_of: date) -> tuple[date | DayRange, str] | None:

@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
+from app.domain.levels import LevelReference
 from app.domain.report import Question
 from app.domain.understanding import read_title
 from app.domain.validity import DayRange
-from tests.factories import a_credential, rules_of
+from tests.factories import a_credential, exland, rules_of
 
 AS_OF = date(2026, 11, 28)
 START = date.min
@@ -41,3 +42,19 @@ def test_a_day_that_is_stated_is_never_overruled() -> None:
     told = a_credential(title="Course awarded six years ago", awarded_on=date(2026, 1, 1))
     question, _ = read_title(Question(credential=told, as_of=AS_OF), rules_of())
     assert question.credential.awarded_on == date(2026, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("title", "level"),
+    [
+        ("Course at XFQ level 3", LevelReference(framework="xfq", value="3")),
+        ("Course, XFQ levels 3 to 4", LevelReference(framework="xfq", min="3", max="4")),
+        ("Exland Qualifications Framework level 2: bees", LevelReference(framework="xfq", value="2")),
+        ("Course at XFQ level 9", None),
+        ("Course at level 3", None),
+        ("XFQ level 3 and EQF level 5", None),
+    ],
+)
+def test_a_level_is_read_with_its_framework(title: str, level: LevelReference | None) -> None:
+    question, _ = read_title(Question(credential=a_credential(title=title), as_of=AS_OF), exland())
+    assert question.credential.level == level
