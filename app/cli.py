@@ -31,6 +31,10 @@ def check(data: DataOption = None) -> None:
     except InvalidData as invalid:
         typer.echo(str(invalid), err=True)
         raise typer.Exit(1) from None
+    found = administration.cycles(data or Settings().data_dir)
+    typer.echo(f"{len(found)} cycles of links between credits do not close exactly:")
+    for cycle in found:
+        typer.echo(f"  {cycle}")
     typer.echo(f"{files} files are sound.")
 
 

@@ -3,11 +3,17 @@
 from pathlib import Path
 
 from app.datasets.checks import check_files
-from app.datasets.consistency import check_consistency
+from app.datasets.consistency import check_consistency, cycles_of
 from app.datasets.evidence import check_evidence, check_use, read_facts
 from app.datasets.exceptions import read_exceptions
 from app.datasets.problems import InvalidData
 from app.datasets.reader import DataFile, read_files
+from app.domain.dataset import merged
+
+
+def credit_cycles(data: Path) -> list[str]:
+    """The cycles of links between credits that do not close exactly, the worst first, in words."""
+    return [str(cycle) for cycle in cycles_of(merged(file.dataset for file in read_files([data / "frameworks"])))]
 
 
 def check_data(data: Path) -> list[DataFile]:

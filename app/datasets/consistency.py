@@ -42,6 +42,7 @@ def check_consistency(files: Iterable[DataFile], exceptions: Exceptions) -> list
         *_doubles(files),
         *_level_tables(files, {framework.id: framework for framework in data.frameworks}),
         *_credit_cycles(files, data, exceptions),
+        *_nobody_to_ask(files, data),
     ]
 
 
@@ -141,6 +142,17 @@ def _level_tables(files: list[DataFile], frameworks: Mapping[str, Framework]) ->
                 values = ", ".join(link.table[level.value])
                 yield place.problem(f"table/{level.value}", values, "levels not below those of the level before")
             low, high = (min(ranks), max(ranks)) if ranks else (low, high)
+
+
+def _nobody_to_ask(files: list[DataFile], data: Dataset) -> Iterator[Problem]:
+    """Where somebody decides case by case there is somebody to ask, with a page."""
+    pages = {body.id: body.url for body in data.recognisers}
+    contacts = {place.id: place.contact for place in data.jurisdictions}
+    for place in placed(files, "rules"):
+        rule: Rule = place.item
+        asked = (rule.contact, rule.recogniser, contacts.get(rule.jurisdiction))
+        if rule.status == "discretionary" and not any(pages.get(body or "") for body in asked):
+            yield place.problem("contact", "nobody to ask", "a contact with a url, here or for the place")
 
 
 def _credit_cycles(files: list[DataFile], data: Dataset, exceptions: Exceptions) -> Iterator[Problem]:

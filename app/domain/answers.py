@@ -376,9 +376,11 @@ def place_of(ruling: Ruling, rules: RuleSet) -> str:
 
 
 def _contact(ruling: Ruling | None, place: str, rules: RuleSet) -> tuple[AskedRecogniser | None, str | None]:
-    """Whom to ask: the body that the ruling names, else the one of the place."""
+    """Whom to ask: the body that the ruling names, else its own if it has a page, else the one of the place."""
     known = rules.places.by_code.get(place)
-    body = rules.recognisers.get((ruling.contact if ruling else None) or (known.contact if known else None) or "")
+    own = rules.recognisers.get(ruling.recogniser or "") if isinstance(ruling, Rule | Decision) else None
+    named = (ruling.contact if ruling else None) or (own.id if own and own.url else None)
+    body = rules.recognisers.get(named or (known.contact if known else None) or "")
     if body is None:
         return None, None
     return AskedRecogniser(name=body.name, id=body.id, kind=body.kind, country=body.jurisdiction), body.url

@@ -3,19 +3,24 @@
 from pathlib import Path
 from typing import Any
 
-from app.datasets.check import check_data
+from app.datasets.check import check_data, credit_cycles
 from app.datasets.problems import InvalidData
 from app.datasets.reader import json_schema
 from app.services.releasing import load_data
 from app.store.database import open_database
 from app.store.migrating import migrate
 
-__all__ = ["InvalidData", "check", "framework_schema", "load", "migrate"]
+__all__ = ["InvalidData", "check", "cycles", "framework_schema", "load", "migrate"]
 
 
 def check(data: Path) -> int:
     """Check the data folder; the number of sound files. Raises InvalidData with all faults."""
     return len(check_data(data))
+
+
+def cycles(data: Path) -> list[str]:
+    """Cycles of links between credits that do not close exactly, in words."""
+    return credit_cycles(data)
 
 
 def framework_schema() -> dict[str, Any]:

@@ -123,3 +123,19 @@ def test_a_fact_is_used_or_listed_as_unused_but_not_both() -> None:
     assert "evidence/xf.yaml line 9: found 'xf-pilot', unused" in problems()[0]
     assert any("'xf-points', a fact that a statement uses" in problem for problem in problems("xf-pilot", "xf-points"))
     assert any("'xf-bees', no such fact" in problem for problem in problems("xf-pilot", "xf-bees"))
+
+
+@pytest.mark.parametrize(
+    ("contact", "sound"),
+    [("", False), (", contact: board", False), (", contact: centre", True), (", recogniser: centre", True)],
+)
+def test_where_somebody_decides_there_is_somebody_to_ask(contact: str, sound: bool) -> None:
+    bodies = """
+recognisers:
+  - {id: centre, name: Centre, kind: enic_naric, jurisdiction: XF, url: "https://xf.example", confidence: low}
+  - {id: board, name: Board, kind: university, jurisdiction: XF, confidence: low}
+"""
+    rule = RULE.replace("status: recognised", "status: discretionary")
+    problems = told(f"{bodies}rules: [{{id: a, {rule}, confidence: low, valid_from: 2020-01-01{contact}}}]")
+    assert sound == (problems == [])
+    assert sound or "/rules/0/contact: found nobody to ask" in problems[0]
