@@ -1,4 +1,4 @@
-"""Commands for people: passerelle check, schema, coverage, migrate, load, serve, setup-and-serve in one."""
+"""Commands for people: passerelle check, schema, coverage, migrate, load, catalogue, serve, setup-and-serve in one."""
 
 import asyncio
 import json
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from rich.progress import DownloadColumn, Progress
 
 from app.services import administration
 from app.services.administration import InvalidData
@@ -66,6 +67,29 @@ def load(data: DataOption = None) -> None:
         typer.echo(str(invalid), err=True)
         raise typer.Exit(1) from None
     typer.echo(f"Release {number} is {'new and ' if new else ''}active.")
+
+
+@cli.command()
+def catalogue(
+    file: Annotated[
+        Path, typer.Argument(help="Lines of JSON, a credential each, as the export writes them.", exists=True)
+    ],
+    name: Annotated[str, typer.Option(help="Name of the collection; loaded again it is made what the file holds.")],
+) -> None:
+    """Load a catalogue of any size as a collection of its own, and serve it."""
+    with Progress(*Progress.get_default_columns(), DownloadColumn(), transient=False) as progress:
+        task = progress.add_task(file.name, total=file.stat().st_size)
+        try:
+            number, count = asyncio.run(
+                administration.load_catalogue(
+                    Settings().database_url, file, name, lambda read: progress.update(task, completed=read)
+                )
+            )
+        except InvalidData as invalid:
+            progress.stop()
+            typer.echo(str(invalid), err=True)
+            raise typer.Exit(1) from None
+    typer.echo(f"Release {number} is active; {name} has {count} credentials.")
 
 
 @cli.command()

@@ -1,16 +1,18 @@
 """What operators and stewards do from the command line."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from app.datasets.check import check_data, credit_cycles
 from app.datasets.problems import InvalidData
 from app.datasets.reader import json_schema
+from app.services import importing
 from app.services.releasing import load_data
 from app.store.database import open_database
 from app.store.migrating import migrate
 
-__all__ = ["InvalidData", "check", "cycles", "framework_schema", "load", "migrate"]
+__all__ = ["InvalidData", "check", "cycles", "framework_schema", "load", "load_catalogue", "migrate"]
 
 
 def check(data: Path) -> int:
@@ -26,6 +28,15 @@ def cycles(data: Path) -> list[str]:
 def framework_schema() -> dict[str, Any]:
     """The JSON Schema of a framework file."""
     return json_schema()
+
+
+async def load_catalogue(database_url: str, file: Path, name: str, told: Callable[[int], None]) -> tuple[int, int]:
+    """Load a file of lines of JSON as a collection: number of the release, and how many credentials it has."""
+    engine = open_database(database_url)
+    try:
+        return await importing.load_catalogue(engine, file, name, told=told)
+    finally:
+        await engine.dispose()
 
 
 async def load(database_url: str, data: Path) -> tuple[int, bool]:

@@ -71,12 +71,13 @@ def check_question(question: Question, rules: RuleSet) -> None:
     for n, asked in enumerate(question.recognisers):
         if asked.country is not None:
             check_place(asked.country, rules, f"/recognisers/{n}/country")
-    _check_credential(question.credential, rules)
+    check_credential(question.credential, rules)
     _check_facts(question.holder, "holder", "/holder", rules)
     _check_facts(question.programme.features, "programme", "/programme/features", rules)
 
 
-def _check_credential(credential: Credential, rules: RuleSet) -> None:
+def check_credential(credential: Credential, rules: RuleSet) -> None:
+    """Raise UnknownReference or UnreadableQuestion, with a pointer, for the first thing that makes no sense."""
     if not credential.title.strip():
         raise UnreadableQuestion("The title of the credential is empty.", "/credential/title")
     if len(credential.title) > LONGEST_TITLE:
@@ -128,6 +129,8 @@ def _check_ids(ids: Iterable[str], known: Mapping[str, object], name: str) -> No
 
 
 def _check_facts(facts: Mapping[str, CircumstanceValue], on: str, pointer: str, rules: RuleSet) -> None:
+    if not facts:
+        return
     known = {fact.id: fact for fact in rules.data.circumstances if fact.on == on}
     for name, value in facts.items():
         if name not in known:

@@ -9,11 +9,13 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.datasets.check import check_data
+from app.datasets.problems import InvalidData, Problem
 from app.domain.dataset import merged
 from app.domain.errors import NotReady, UnknownRelease
 from app.domain.ruleset import RuleSet
 from app.store import releases
 from app.store.database import open_session
+from app.store.writing import Clash
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +34,11 @@ async def load_data(engine: AsyncEngine, data: Path) -> tuple[int, bool]:
     files = await asyncio.to_thread(check_data, data)
     dataset = merged(file.dataset for file in files)
     async with open_session(engine) as session, session.begin():
-        number = await releases.add_release(session, dataset, checksum)
+        try:
+            number = await releases.add_release(session, dataset, checksum)
+        except Clash as clash:
+            expected = "ids that no imported catalogue has"
+            raise InvalidData([Problem("catalogue", 1, "", f"the id {key!r}", expected) for key in clash.ids]) from None
         await releases.activate(session, number)
     return number, newest is None or number > newest.number
 

@@ -23,11 +23,16 @@ class ReleaseRow(SQLModel, table=True):
 
     number: int = Field(primary_key=True)
     checksum: str = Field(max_length=64)
-    """SHA-256 of the statements."""
+    """SHA-256 of the statements, those of all collections included."""
+    data_checksum: str = Field(max_length=64)
+    """SHA-256 of the statements of the data folder."""
     files_checksum: str = Field(max_length=64, index=True)
     """SHA-256 of the files that it was read from, to know quickly that nothing changed."""
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     counts: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
+    """Statements of the data folder, by section."""
+    collections: dict[str, dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    """Imported catalogues that it holds besides: by name their checksum and number of credentials."""
 
 
 class ActiveReleaseRow(SQLModel, table=True):

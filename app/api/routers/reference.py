@@ -180,7 +180,10 @@ class ReleaseItem(BaseModel):
     number: int = Field(description="Number, counted up from 1.")
     checksum: str = Field(description="SHA-256 of its statements.")
     created_at: datetime = Field(description="When it was stored.")
-    counts: dict[str, int] = Field(description="How many statements of each kind it holds.")
+    counts: dict[str, int] = Field(description="How many statements of each kind the data folder gave it.")
+    collections: dict[str, dict[str, Any]] = Field(
+        description="Imported catalogues that it holds besides: by name their checksum and number of credentials."
+    )
     active: bool = Field(description="Whether it is the one that is served.")
 
 
