@@ -18,6 +18,7 @@ from app.api.routers import batch, catalogue, changes, conversion, health, recog
 from app.services.releasing import RuleSets
 from app.services.searching import Vocabularies
 from app.settings import Settings
+from app.store import inline
 from app.store.database import open_database
 
 DESCRIPTION = """\
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
+        inline.close(engine.sync_engine)
         await engine.dispose()
 
     app = FastAPIOffline(

@@ -18,7 +18,7 @@ from app.domain.sources import Source
 from app.domain.text import fold
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RuleSet:
     """Everything that evaluation looks up, compiled once for a release."""
 

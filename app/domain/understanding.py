@@ -129,6 +129,15 @@ def read_title(question: Question, rules: RuleSet) -> tuple[Question, tuple[Read
     )
 
 
+PHRASES: tuple[str, ...] = (*(phrase for phrase, _ in _KIND_PHRASES), *_NOT_ASSESSED, *_ASSESSED)
+"""Phrases that are read in any title, besides those that the data lists."""
+
+
+def says_more_than_phrases(folded: str) -> bool:
+    """Whether a folded title may say an age, a year of award or a level."""
+    return bool(_YEAR.search(folded) or _LEVEL.search(folded) or any(age.search(folded) for age in _AGES))
+
+
 def fact_pointer(on: str, fact: str) -> str:
     """Where a question states a further fact."""
     return {"credential": "/credential/features/", "holder": "/holder/", "programme": "/programme/features/"}[on] + fact

@@ -5,11 +5,11 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.credential import Credential
-from app.domain.evaluation import evaluate
 from app.domain.report import Question, Reading, Report, UnderstoodCredential
 from app.domain.rules import Decision
 from app.domain.ruleset import RuleSet
 from app.domain.understanding import filled_from
+from app.services.answering import answer
 from app.services.browsing import no_such_credential
 from app.services.checking import check_question
 from app.services.conversion import find_framework, find_system
@@ -48,7 +48,7 @@ async def look_up(session: AsyncSession, rules: RuleSet, question: Question) -> 
     check_question(question, rules)
     question = replace(question, recognisers=tuple(asked_recogniser(asked, rules) for asked in question.recognisers))
     understood = UnderstoodCredential(credential=question.credential, readings=readings)
-    return evaluate(question, rules, decisions, understood=understood)
+    return answer(question, rules, decisions, understood)
 
 
 def _with_ids(credential: Credential, rules: RuleSet) -> Credential:

@@ -1,5 +1,6 @@
 """Queries over the credentials of the catalogue and the decisions on them."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.dataset import CatalogueEntry
 from app.domain.rules import Decision
+from app.store import inline
 from app.store.releases import in_release
 from app.store.search import Term, matching
 from app.store.tables import (
@@ -64,6 +66,13 @@ _FACETS: dict[str, ColumnElement[Any]] = {
     "delivery": _DELIVERIES.delivery,
     "collection": _CREDENTIALS.collection,
 }
+_IN_RELEASE = "since <= ? AND (until IS NULL OR until > ?)"
+_ONE_CREDENTIAL = f"SELECT body FROM credentials WHERE id = ? AND {_IN_RELEASE}"  # noqa: S608 - constants
+_ITS_DECISIONS = (
+    "SELECT body FROM decisions JOIN decision_credentials ON decision_pk = pk "  # noqa: S608 - constants
+    f"WHERE credential = ? AND {_IN_RELEASE} ORDER BY id"
+)
+
 FACETS = tuple(_FACETS)
 """What credentials can be counted by."""
 
@@ -79,6 +88,9 @@ class Hit(NamedTuple):
 
 async def find_credential(session: AsyncSession, release: int, credential_id: str) -> CatalogueEntry | None:
     """The catalogue entry with this id in a release, or None."""
+    if (connection := inline.connection_of(session)) is not None:
+        found = inline.fetch(connection, _ONE_CREDENTIAL, (credential_id, release, release))
+        return _entry(json.loads(found[0])) if found else None
     query = select(_CREDENTIALS.body).where(_CREDENTIALS.id == credential_id, *in_release(CredentialRow, release))
     body = (await session.execute(query)).scalar_one_or_none()
     return None if body is None else _entry(body)
@@ -311,6 +323,9 @@ async def _find_names(session: AsyncSession, release: int, wanted: ColumnElement
 
 async def find_decisions(session: AsyncSession, release: int, credential_id: str) -> list[Decision]:
     """The decisions on a credential, in the order of their ids."""
+    if (connection := inline.connection_of(session)) is not None:
+        found = inline.fetch(connection, _ITS_DECISIONS, (credential_id, release, release))
+        return [_DECISION.validate_python(json.loads(body)) for body in found]
     query = (
         select(_DECISIONS.body)
         .join_from(DecisionRow, DecisionCredentialRow, _SPOKEN_OF.decision_pk == _DECISIONS.pk)

@@ -1,0 +1,84 @@
+"""Credentials that no rule can tell apart get the same answer."""
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.credential import Credential, Issuer
+from app.domain.credits import CreditAmount
+from app.domain.evaluation import evaluate
+from app.domain.levels import LevelReference
+from app.domain.likeness import PhraseIndex, interest_of, likeness
+from app.domain.report import Question, UnderstoodCredential
+from app.domain.text import contains_phrase, fold
+from app.services.answering import answer, memory_of
+from tests.factories import exland
+
+INTEREST = interest_of(exland())
+WORDS = ["bees", "pilot", "credential", "not", "a", "degree", "bachelor", "final year project", "attendance only",
+         "module", "wasps", "in practice", "honey", "assessed", "badge"]  # fmt: skip
+
+titles = st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join)
+credentials: st.SearchStrategy[Credential] = st.builds(
+    Credential,
+    title=titles,
+    aliases=st.lists(titles, max_size=1).map(tuple),
+    issuer=st.builds(
+        Issuer,
+        name=st.sampled_from([None, "Apiary Ltd", "University of Exland", "Somebody"]),
+        kind=st.sampled_from([None, "university", "company"]),
+        country=st.sampled_from([None, "XF", "XG", "DE"]),
+    ),
+    level=st.sampled_from([None, LevelReference(framework="xfq", value="3")]),
+    credit=st.sampled_from([None, CreditAmount(system="xf-point", amount=Fraction(5))]),
+    assessed=st.sampled_from([None, True, False]),
+    schemes=st.sampled_from([None, (), ("xf-pilot",)]),
+    field=st.sampled_from([None, "0613", "0811"]),
+    kind=st.sampled_from([None, "module", "badge"]),
+)
+
+
+def question(credential: Credential) -> Question:
+    return Question(credential=credential, as_of=date(2024, 9, 1), jurisdictions=("XF", "XG"))
+
+
+@settings(max_examples=300, deadline=None)
+@given(one=credentials, other=credentials)
+def test_what_is_alike_gets_the_same_outcomes(one: Credential, other: Credential) -> None:
+    other = replace(one, title=other.title, aliases=other.aliases, field=other.field)
+    first, second = likeness(one, INTEREST), likeness(other, INTEREST)
+    if first is not None and first == second:
+        reports = [evaluate(question(credential), exland(), ()) for credential in (one, other)]
+        assert reports[0].outcomes == reports[1].outcomes
+
+
+@settings(max_examples=300, deadline=None)
+@given(asked=st.lists(credentials, min_size=1, max_size=6))
+def test_an_answer_from_memory_is_the_answer(asked: list[Credential]) -> None:
+    for credential in (*asked, *asked):
+        understood = UnderstoodCredential(credential=credential)
+        expected = evaluate(question(credential), exland(), (), understood=understood)
+        assert answer(question(credential), exland(), (), understood) == expected
+
+
+def test_the_memory_is_used() -> None:
+    def asked(title: str) -> Any:
+        credential = Credential(title=title)
+        return answer(question(credential), exland(), (), UnderstoodCredential(credential=credential))
+
+    before = asked("Sparrows of the north")
+    after = asked("Starlings of the south")
+    assert after.outcomes is before.outcomes
+    assert after.credential.credential.title == "Starlings of the south"
+    assert asked("Sparrows of the north, a pilot credential").outcomes != before.outcomes
+    assert memory_of(exland()) is memory_of(exland())
+
+
+@given(text=titles, phrases=st.lists(titles, max_size=6))
+def test_the_index_finds_what_stands_in_a_text(text: str, phrases: list[str]) -> None:
+    found = PhraseIndex(phrases).inside(fold(text))
+    assert found == {fold(phrase) for phrase in phrases if contains_phrase(text, phrase)}
