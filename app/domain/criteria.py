@@ -1,8 +1,10 @@
 """What can be asked of a credential and its circumstances. How it is answered stands in findings.py."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
+from typing import Any
 
 from app.domain.credential import CredentialKind, Delivery, DigitalFormat, IssuerKind
 from app.domain.described import described
@@ -167,3 +169,9 @@ class Criterion:
     """Further facts, all of which hold."""
     programme: ProgrammeTest | None = None
     """The receiving programme."""
+
+    @cached_property
+    def parts(self) -> tuple[tuple[str, Any], ...]:
+        """The parts that ask something, by name."""
+        told = ((part.name, getattr(self, part.name)) for part in fields(self))
+        return tuple((name, wanted) for name, wanted in told if wanted not in (None, ()))

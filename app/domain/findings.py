@@ -1,7 +1,7 @@
 """Tests criteria on the facts of a question: each part comes out true, false or unknown, with what is missing."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import partial
@@ -99,12 +99,7 @@ def missing_in(findings: Iterable[Finding]) -> tuple[str, ...]:
 
 def find(criterion: Criterion, facts: Facts) -> tuple[Finding, ...]:
     """Test a criterion part by part; together they hold when all findings are true."""
-    return tuple(
-        finding
-        for part in fields(criterion)
-        if (wanted := getattr(criterion, part.name)) not in (None, ())
-        for finding in _TESTS[part.name](wanted, facts)
-    )
+    return tuple(finding for name, wanted in criterion.parts for finding in _TESTS[name](wanted, facts))
 
 
 def holds(criterion: Criterion, facts: Facts) -> Truth:

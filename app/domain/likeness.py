@@ -4,30 +4,15 @@ A catalogue holds millions of credentials, and rules ask little of them: kind, p
 title. Two that agree in all that any rule asks need to be judged only once.
 """
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from app.domain.credential import Credential
 from app.domain.criteria import Criterion
 from app.domain.ruleset import RuleSet
-from app.domain.text import fold
+from app.domain.text import PhraseIndex, fold
 from app.domain.understanding import PHRASES, says_more_than_phrases
-
-
-class PhraseIndex:
-    """Finds which of many phrases stand in a text, by their first words."""
-
-    def __init__(self, phrases: Iterable[str]) -> None:
-        self._by_word: dict[str, list[str]] = {}
-        for phrase in {fold(phrase) for phrase in phrases} - {""}:
-            self._by_word.setdefault(phrase.split(" ", 1)[0], []).append(phrase)
-
-    def inside(self, folded: str) -> frozenset[str]:
-        """The phrases that stand in a folded text, word by word."""
-        padded = f" {folded} "
-        words = set(folded.split()) & self._by_word.keys()
-        return frozenset(phrase for word in words for phrase in self._by_word[word] if f" {phrase} " in padded)
 
 
 @dataclass(frozen=True)

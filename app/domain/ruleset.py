@@ -15,7 +15,7 @@ from app.domain.report import ReleaseReference
 from app.domain.rules import Rule
 from app.domain.schemes import Scheme
 from app.domain.sources import Source
-from app.domain.text import fold
+from app.domain.text import PhraseIndex, fold
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +107,14 @@ class RuleSet:
                     groups[member] = joined
         return {body: frozenset(group) for body, group in groups.items()}
 
-    @property
+    @cached_property
+    def title_phrases(self) -> PhraseIndex:
+        """The phrases that schemes and facts look for in titles."""
+        schemes = [phrase for scheme in self.data.schemes for phrase in (*scheme.phrases, *scheme.denied_by)]
+        facts = [phrase for fact in self.data.circumstances for phrase in (*fact.phrases, *fact.denied_by)]
+        return PhraseIndex((*schemes, *facts))
+
+    @cached_property
     def places_with_rules(self) -> tuple[str, ...]:
         """Codes of the countries and subdivisions that have rules of their own, in order."""
         return tuple(

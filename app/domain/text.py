@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 _WORDS = re.compile(r"[^\W_]+(?:[+#]+)?")
@@ -25,3 +26,18 @@ def contains_phrase(text: str, phrase: str) -> bool:
     True
     """
     return f" {fold(phrase)} " in f" {fold(text)} "
+
+
+class PhraseIndex:
+    """Finds which of many phrases stand in a text, by their first words."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._by_word: dict[str, list[str]] = {}
+        for phrase in {fold(phrase) for phrase in phrases} - {""}:
+            self._by_word.setdefault(phrase.split(" ", 1)[0], []).append(phrase)
+
+    def inside(self, folded: str) -> frozenset[str]:
+        """The phrases that stand in a folded text, word by word."""
+        padded = f" {folded} "
+        words = set(folded.split()) & self._by_word.keys()
+        return frozenset(phrase for word in words for phrase in self._by_word[word] if f" {phrase} " in padded)

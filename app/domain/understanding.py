@@ -74,6 +74,7 @@ def read_title(question: Question, rules: RuleSet) -> tuple[Question, tuple[Read
     facts whose phrases the data lists.
     """
     credential, title = question.credential, question.credential.title
+    said = rules.title_phrases.inside(fold(title))
     taken: dict[str, Any] = {}
     readings: list[Reading] = []
 
@@ -83,11 +84,11 @@ def read_title(question: Question, rules: RuleSet) -> tuple[Question, tuple[Read
         because = f"the title says '{phrase}'"
         readings.append(Reading(attribute=f"/credential/{attribute}", value=shown or "none", because=because))
 
-    if credential.schemes is None:
+    if credential.schemes is None and said:
         for scheme in rules.data.schemes:
-            if phrase := _first(title, scheme.denied_by):
+            if phrase := _first_of(scheme.denied_by, said):
                 take("schemes", taken.get("schemes", ()), phrase)
-            elif phrase := _first(title, scheme.phrases):
+            elif phrase := _first_of(scheme.phrases, said):
                 take("schemes", (*taken.get("schemes", ()), scheme.id), phrase)
     if credential.level is None and (level := _level_in(title, rules)):
         take("level", *level)
@@ -108,11 +109,11 @@ def read_title(question: Question, rules: RuleSet) -> tuple[Question, tuple[Read
         "holder": dict(question.holder),
         "programme": dict(question.programme.features),
     }
-    for fact in rules.data.circumstances:
+    for fact in rules.data.circumstances if said else ():
         if fact.type != "boolean" or fact.id in told[fact.on]:
             continue
         for value, phrases in ((False, fact.denied_by), (True, fact.phrases)):
-            if fact.id not in told[fact.on] and (phrase := _first(title, phrases)):
+            if fact.id not in told[fact.on] and (phrase := _first_of(phrases, said)):
                 told[fact.on][fact.id] = value
                 pointer = fact_pointer(fact.on, fact.id)
                 readings.append(
@@ -180,6 +181,11 @@ def not_given(credential: Credential) -> tuple[str, ...]:
         *(f"/credential/issuer/{name}" for name in ("kind", "country") if getattr(issuer, name) is None),
         *(f"/credential/{name}" for name in asked if getattr(credential, name) is None),
     )
+
+
+def _first_of(phrases: Iterable[str], said: frozenset[str]) -> str | None:
+    """The first phrase that is among those that stand in the title."""
+    return next((phrase for phrase in phrases if fold(phrase) in said), None) if said else None
 
 
 def _first(title: str, phrases: Iterable[str]) -> str | None:

@@ -12,9 +12,9 @@ from app.domain.credential import Credential, Issuer
 from app.domain.credits import CreditAmount
 from app.domain.evaluation import evaluate
 from app.domain.levels import LevelReference
-from app.domain.likeness import PhraseIndex, interest_of, likeness
+from app.domain.likeness import interest_of, likeness
 from app.domain.report import Question, UnderstoodCredential
-from app.domain.text import contains_phrase, fold
+from app.domain.text import PhraseIndex, contains_phrase, fold
 from app.services.answering import answer, memory_of
 from tests.factories import exland
 
