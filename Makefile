@@ -9,7 +9,7 @@ WORKERS ?= 1
 DATABASE_URL ?= sqlite:///var/passerelle.db
 export DATABASE_URL
 
-.PHONY: help setup serve test check scorecard lock schema coverage-report browser
+.PHONY: help setup serve test check scorecard lock schema coverage-report browser bench
 
 help: ## Show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -38,6 +38,9 @@ check: setup ## Lint, types, import rules and the data
 
 scorecard: setup ## Compare answers with published ones (GOLD=FILE)
 	@env -u DATABASE_URL $(BIN)/python -m tests.scorecard $(GOLD)
+
+bench: setup ## Measure lookups, search and batches (SIZES="10000 2000000"; needs wrk)
+	@env -u DATABASE_URL $(BIN)/python -m benchmarks.run $(SIZES)
 
 lock: setup ## Renew requirements.txt from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet -o requirements.txt

@@ -54,7 +54,7 @@ DELIVERIES = (("online", 50), ("classroom", 30), ("blended", 20))
 
 def credentials(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
     """So many credentials in the form of the export, shorter titles first."""
-    random_ = random.Random(seed)  # noqa: S311 - a benchmark, not a secret
+    random_ = random.Random(seed)
 
     def pick(shares: tuple[tuple[str, int], ...]) -> str:
         return random_.choices([value for value, _ in shares], [share for _, share in shares])[0]
@@ -65,7 +65,7 @@ def credentials(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
     ]
     for n in range(count):
         issuer = min(int(random_.paretovariate(0.9)), issuers)
-        of_issuer = random.Random(issuer)  # noqa: S311 - the same issuer always has the same country and kind
+        of_issuer = random.Random(issuer)
         country = of_issuer.choices([c for c, _ in COUNTRIES], [share for _, share in COUNTRIES])[0]
         kind = of_issuer.choices([k for k, _ in ISSUER_KINDS], [share for _, share in ISSUER_KINDS])[0]
         town = towns[issuer % len(towns)]
