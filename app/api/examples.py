@@ -1,5 +1,6 @@
 """Worked examples that stand in the API documentation; a test asks each of them."""
 
+import json
 from typing import Any
 
 RECOGNITION_EXAMPLES: dict[str, Any] = {
@@ -81,6 +82,24 @@ BATCH_EXAMPLES: dict[str, Any] = {
     },
 }
 
+LINES_EXAMPLES: dict[str, Any] = {
+    "two-lines": {
+        "summary": "Two questions, a line each",
+        "value": '{"id": "course-1", "credential": {"title": "Google IT Support Professional Certificate"}, '
+        '"jurisdictions": ["US"], "purposes": ["credit_transfer"]}\n'
+        '{"id": "course-2", "credential": {"id": "us-google-it-support"}, "jurisdictions": ["IE"]}\n',
+    },
+}
+
+TABLE_EXAMPLES: dict[str, Any] = {
+    "two-rows": {
+        "summary": "Two questions, a row each",
+        "value": "id,title,issuer_country,credit,credit_system,jurisdictions,purposes\n"
+        "course-1,Sustainable Water Management,NL,5,ects,IE;BE-VLG,credit_transfer\n"
+        "course-2,Soil Science,IE,10,ects,GB-SCT,credit_transfer;stacking\n",
+    },
+}
+
 COMPARISON_EXAMPLES: dict[str, Any] = {
     "one-credential-three-places": {
         "summary": "One credential, three places",
@@ -138,5 +157,46 @@ STACKING_EXAMPLES: dict[str, Any] = {
                 "groups": [{"name": "science", "at_least": "10", "title": ["science"]}],
             },
         },
+    },
+}
+
+_COLUMNS: dict[str, Any] = {
+    "ids": ["us-google-it-support"],
+    "properties": [{"id": "credit:ects"}, {"id": "recognised:IE"}],
+}
+
+QUERY_EXAMPLES: dict[str, Any] = {
+    "two-titles": {
+        "summary": "Two titles of a spreadsheet",
+        "value": {
+            "queries": json.dumps(
+                {"row1": {"query": "Google IT support certificate", "limit": 3}, "row2": {"query": "beekeeping"}}
+            )
+        },
+    },
+    "columns": {
+        "summary": "Its credit in ECTS, and whether it is recognised in Ireland",
+        "value": {"extend": json.dumps(_COLUMNS)},
+    },
+}
+
+MATCH_EXAMPLES: dict[str, Any] = {
+    "one-title": {
+        "summary": "A title of a spreadsheet",
+        "value": {
+            "queries": [
+                {
+                    "limit": 3,
+                    "conditions": [{"matchType": "name", "propertyValue": "Google IT support certificate"}],
+                }
+            ]
+        },
+    },
+}
+
+EXTEND_EXAMPLES: dict[str, Any] = {
+    "credit-and-recognition": {
+        "summary": "Its credit in ECTS, and whether it is recognised in Ireland",
+        "value": _COLUMNS,
     },
 }

@@ -1,5 +1,6 @@
 """The documentation that people use without a manual."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -77,15 +78,28 @@ def test_every_example_of_a_parameter_gets_an_answer(service: TestClient, docume
                 assert response.status_code == 200, f"{address} {query}: {response.text}"
 
 
-def test_every_example_of_a_body_gets_an_answer(service: TestClient, document: dict[str, Any]) -> None:
-    asked = 0
+def bodies(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every address, media type and description of a body that can be sent."""
     for path, methods in document["paths"].items():
-        for body in (operation.get("requestBody", {}) for operation in methods.values()):
-            for example in body.get("content", {}).get("application/json", {}).get("examples", {}).values():
-                response = service.post(path, json=example["value"])
-                assert response.status_code == 200, f"{path} {example['summary']}: {response.text}"
-                asked += 1
-    assert asked > len(RECOGNITION_EXAMPLES)
+        for operation in methods.values():
+            for kind, body in operation.get("requestBody", {}).get("content", {}).items():
+                yield path, kind, body
+
+
+def test_every_example_of_a_body_gets_an_answer(service: TestClient, document: dict[str, Any]) -> None:
+    for path, kind, body in bodies(document):
+        assert body.get("examples"), f"{path} {kind}"
+        for example in body["examples"].values():
+            value = example["value"]
+            sent = (
+                {"json": value} if kind == "application/json"
+                else {"data": value} if kind == "application/x-www-form-urlencoded"
+                else {"content": value, "headers": {"Content-Type": kind}}
+            )  # fmt: skip
+            response = service.post(path, **sent)
+            assert response.status_code == 200, f"{path} {example['summary']}: {response.text}"
+            faults = [line for line in response.text.splitlines() if '"problem":{' in line]
+            assert kind == "application/json" or not faults, faults
 
 
 @pytest.mark.parametrize("name", RECOGNITION_EXAMPLES)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from app.api.asking import report_on
 from app.api.dependencies import Releases
-from app.api.examples import BATCH_EXAMPLES
+from app.api.examples import BATCH_EXAMPLES, LINES_EXAMPLES, TABLE_EXAMPLES
 from app.api.problems import PROBLEMS, Problem, describe, describe_fault, describe_invalid
 from app.api.question_table import question_of, read_header, rows_of, written
 from app.api.schemas import Closed, RecognitionRequest
@@ -88,8 +88,14 @@ _BODY = {
             },
             "examples": BATCH_EXAMPLES,
         },
-        LINES: {"schema": {"type": "string", "description": "A question as a JSON object on every line."}},
-        CSV: {"schema": {"type": "string", "description": "A question on every row; the columns are in the guide."}},
+        LINES: {
+            "schema": {"type": "string", "description": "A question as a JSON object on every line."},
+            "examples": LINES_EXAMPLES,
+        },
+        CSV: {
+            "schema": {"type": "string", "description": "A question on every row; the columns are in the guide."},
+            "examples": TABLE_EXAMPLES,
+        },
     },
 }
 

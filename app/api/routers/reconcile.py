@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import Field, TypeAdapter, ValidationError
 
 from app.api.dependencies import Releases, Session, VocabularyOfRelease, today
+from app.api.examples import EXTEND_EXAMPLES, MATCH_EXAMPLES, QUERY_EXAMPLES
 from app.api.problems import PROBLEMS, problem
 from app.api.reconciliation import BATCH, KINDS, BatchOfDraft, Extension, QueryOf02, of_02, of_draft
 from app.api.schemas import Closed, Nothing
@@ -107,7 +108,10 @@ _FORM = {
     summary="A batch of queries, or a request for columns (Reconciliation API 0.2)",
     response_model=dict[str, Any],
     openapi_extra={
-        "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": _FORM}}}
+        "requestBody": {
+            "required": True,
+            "content": {"application/x-www-form-urlencoded": {"schema": _FORM, "examples": QUERY_EXAMPLES}},
+        }
     },
 )
 async def asked(
@@ -362,8 +366,8 @@ async def manifest_of_draft(request: Request) -> Response:
 
 @router.post("/draft/match", summary="A batch of queries (1.0-draft)", response_model=dict[str, Any])
 async def match(
-    request: Request, body: Annotated[BatchOfDraft, Body()], nothing: Annotated[Nothing, Query()], session: Session,
-    releases: Releases, vocabulary: VocabularyOfRelease,
+    request: Request, body: Annotated[BatchOfDraft, Body(openapi_examples=MATCH_EXAMPLES)],
+    nothing: Annotated[Nothing, Query()], session: Session, releases: Releases, vocabulary: VocabularyOfRelease,
 ) -> Response:  # fmt: skip
     """Answer a batch of queries."""
     rules = await releases.get()
@@ -377,8 +381,8 @@ async def match(
 
 @router.post("/draft/extend", summary="Columns about credentials (1.0-draft)", response_model=dict[str, Any])
 async def extend_of_draft(
-    request: Request, body: Annotated[Extension, Body()], nothing: Annotated[Nothing, Query()], session: Session,
-    releases: Releases,
+    request: Request, body: Annotated[Extension, Body(openapi_examples=EXTEND_EXAMPLES)],
+    nothing: Annotated[Nothing, Query()], session: Session, releases: Releases,
 ) -> Response:  # fmt: skip
     """Answer a request for columns."""
     rules = await releases.get()
