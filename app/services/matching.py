@@ -1,9 +1,8 @@
 """Finds what people mean by a name: the catalogue entry of a described credential, the body of a named recogniser."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
-from rapidfuzz import fuzz
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.credential import Credential
@@ -11,6 +10,7 @@ from app.domain.recognisers import Recogniser
 from app.domain.report import AskedRecogniser, Reading
 from app.domain.ruleset import RuleSet
 from app.domain.text import fold
+from app.services.naming import names_of
 from app.store import catalogue
 
 _REMARK = re.compile(r"\s*[,;:(\[–—]")
@@ -18,6 +18,8 @@ _REMARK = re.compile(r"\s*[,;:(\[–—]")
 
 NAME_SCORE = 90
 """Least similarity, 0 to 100, at which another spelling of a name is taken to be the same body."""
+MOST_ISSUERS = 500
+"""Where a name fits more issuers than these, it names none of them ("University")."""
 TITLE_SCORE = 92
 """Least similarity at which another spelling of a title is taken to be the same credential of the same issuer."""
 
@@ -29,28 +31,16 @@ def find_recogniser(name: str, rules: RuleSet, country: str | None = None) -> Re
     ("University, Department"); else the one body whose name is nearly the same. Where several fit, one in the given
     country is taken, and none when that does not settle it.
     """
-    wanted = fold(name)
-    exact = [
-        body for body in rules.data.recognisers if wanted in {fold(n) for n in (body.id, body.name, *body.aliases)}
-    ]
-    if not exact:
-        bare = fold(name.partition("(")[0])
-        inside = fold(name.partition("(")[2])
-        exact = [
-            body
-            for body in rules.data.recognisers
-            if {fold(n) for n in (body.name, *body.aliases)} & ({bare, inside} - {""})
-        ]
-    if not exact and "," in name:
-        exact = [body for body in [find_recogniser(name.rpartition(",")[0], rules, country)] if body is not None]
-    if not exact:
-        scored = [
-            (max(fuzz.token_sort_ratio(wanted, fold(n)) for n in (body.name, *body.aliases)), body)
-            for body in rules.data.recognisers
-        ]
-        best = max((score for score, _ in scored), default=0)
-        exact = [body for score, body in scored if score == best and score >= NAME_SCORE]
-    return _only(exact, country)
+    names = names_of(rules)
+    fitting = names.recognisers([fold(name)])
+    if not fitting:
+        before, _, inside = name.partition("(")
+        fitting = names.recognisers({fold(before), fold(inside)} - {""})
+    if not fitting and "," in name:
+        fitting = [body for body in [find_recogniser(name.rpartition(",")[0], rules, country)] if body is not None]
+    if not fitting:
+        fitting = names.recognisers_like(fold(name), NAME_SCORE)
+    return _only(fitting, country)
 
 
 def _only(bodies: list[Recogniser], country: str | None) -> Recogniser | None:
@@ -75,85 +65,31 @@ async def match_credential(session: AsyncSession, rules: RuleSet, credential: Cr
     data knows of it. Where no issuer is told the title must name it: many courses share a title.
     """
     release = rules.release.number
+    names = names_of(rules)
     title = fold(credential.title)
     told = fold(credential.issuer.name or "")
-    issuer = rules.same_as.get(told, frozenset({told})) if told else frozenset()
-    for name in dict.fromkeys((title, *([fold(_REMARK.split(credential.title)[0])] if issuer else ()))):
-        candidates = await catalogue.find_names(session, release, name)
-        fitting = {entry for _, theirs, entry in candidates if same_issuer(issuer or {title}, theirs)}
-        if len(fitting) == 1:
-            entry = fitting.pop()
-            return entry, _reading(entry, "title and issuer are those of a catalogue entry")
+    issuers = await names.issuers_like(session, rules.same_as.get(told, {told}) if told else {title})
+    if len(issuers) > MOST_ISSUERS:
+        return None
+    bare = fold(_REMARK.split(credential.title)[0])
+    for name in dict.fromkeys((title, bare) if told else (title,)):
+        fitting = {entry for _, _, entry in await catalogue.find_names(session, release, name, sorted(issuers))}
         if fitting:
-            return None
-    if not issuer:
+            return _only_entry(fitting, "title and issuer are those of a catalogue entry")
+    if not told:
         return None
-    issuers = [name for name in await catalogue.list_issuers(session) if same_issuer(issuer, name)]
-    names = await catalogue.find_names_of_issuers(session, release, issuers)
-    best: dict[str, float] = {}
-    plain = {entry for name, _, entry in names if _differ_by_a_generic_word(title, name)}
+    titles = await names.titles(session, issuers)
+    plain = titles.with_a_generic_word_more_or_less(title)
     if len(plain) == 1:
-        entry = plain.pop()
-        return entry, _reading(entry, "title and issuer are those of a catalogue entry, but for a generic word")
-    for name, _, entry in names:
-        if _numbers(name) != _numbers(title):
-            continue  # an edition or version is not a spelling
-        best[entry] = max(best.get(entry, 0), _similarity(title, name))
-    top = max(best.values(), default=0)
-    leading = [entry for entry, score in best.items() if score == top]
-    if top < TITLE_SCORE or len(leading) != 1:
+        return _only_entry(plain, "title and issuer are those of a catalogue entry, but for a generic word")
+    near = titles.nearest(title, TITLE_SCORE)
+    top = max((one.score for one in near), default=0)
+    leading = {one.entry for one in near if one.score == top}
+    return _only_entry(leading, f"the title is nearly that of a catalogue entry ({top:.0f} of 100)")
+
+
+def _only_entry(entries: Collection[str], because: str) -> tuple[str, Reading] | None:
+    if len(entries) != 1:
         return None
-    return leading[0], _reading(leading[0], f"the title is nearly that of a catalogue entry ({top:.0f} of 100)")
-
-
-def same_issuer(told: Iterable[str], known: str | None) -> bool:
-    """Whether any of the names of a body may be that of another, folded: one is in the other, or there is none."""
-    if not known:
-        return True
-    return any(_has_words(name, known) or _has_words(known, name) for name in told)
-
-
-_GENERIC = frozenset(
-    {
-        "certificate", "certificates", "certification", "course", "courses", "credential", "exam", "examination",
-        "module", "program", "programme", "qualification",
-    }
-)  # fmt: skip
-"""Words behind a title that say only what kind of thing it is."""
-
-
-def _differ_by_a_generic_word(one: str, other: str) -> bool:
-    """Whether two folded titles are the same but for generic words at the end of one of them.
-
-    Of two that each end in such words nothing is said: a course may be part of a certificate of the same name.
-
-    >>> _differ_by_a_generic_word("biology", "biology course")
-    True
-    """
-    bare, bare_other = _without_generic(one), _without_generic(other)
-    return bare == bare_other and bare in (one, other) and one != other
-
-
-def _without_generic(title: str) -> str:
-    words = title.split()
-    while len(words) > 1 and words[-1] in _GENERIC:
-        words.pop()
-    return " ".join(words)
-
-
-def _similarity(one: str, other: str) -> float:
-    """How alike two folded titles are, 0 to 100, whatever the order of words and where words are parted."""
-    return max(fuzz.token_sort_ratio(one, other), fuzz.ratio(one.replace(" ", ""), other.replace(" ", "")))
-
-
-def _numbers(text: str) -> set[str]:
-    """The words of a folded text that hold a digit: years, versions, parts."""
-    return {word for word in text.split() if any(letter.isdigit() for letter in word)}
-
-
-def _has_words(text: str, part: str) -> bool:
-    return f" {part} " in f" {text} "
-
-
-def _reading(entry: str, because: str) -> Reading:
-    return Reading(attribute="/credential/id", value=entry, because=because)
+    (entry,) = entries
+    return entry, Reading(attribute="/credential/id", value=entry, because=because)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.dataset import CatalogueEntry
@@ -294,9 +294,10 @@ async def list_programmes(
     return [ProgrammeCount(*row) for row in rows.all()]
 
 
-async def find_names(session: AsyncSession, release: int, name: str) -> list[Name]:
-    """Names equal to a folded title."""
-    return await _find_names(session, release, _NAMES.name == name)
+async def find_names(session: AsyncSession, release: int, name: str, issuers: list[str]) -> list[Name]:
+    """Names equal to a folded title, of these issuers (by folded name) or of none."""
+    theirs = or_(_NAMES.issuer.in_(issuers), _NAMES.issuer.is_(None))
+    return await _find_names(session, release, and_(_NAMES.name == name, theirs))
 
 
 async def find_names_of_issuers(session: AsyncSession, release: int, issuers: list[str]) -> list[Name]:
