@@ -71,20 +71,22 @@ async def match_credential(session: AsyncSession, rules: RuleSet, credential: Cr
     issuers = await names.issuers_like(session, rules.same_as.get(told, {told}) if told else {title})
     if len(issuers) > MOST_ISSUERS:
         return None
+    theirs = sorted(issuers)
     bare = fold(_REMARK.split(credential.title)[0])
     for name in dict.fromkeys((title, bare) if told else (title,)):
-        fitting = {entry for _, _, entry in await catalogue.find_names(session, release, name, sorted(issuers))}
+        fitting = await catalogue.find_named(session, release, [name], theirs)
         if fitting:
             return _only_entry(fitting, "title and issuer are those of a catalogue entry")
     if not told:
         return None
     titles = await names.titles(session, issuers)
-    plain = titles.with_a_generic_word_more_or_less(title)
+    bare_keys, scores = titles.but_for_generic_words(title), titles.near(title, TITLE_SCORE)
+    entries = await catalogue.find_ids(session, release, sorted({*bare_keys, *scores}))
+    plain = {entry for key, entry in entries.items() if key in bare_keys}
     if len(plain) == 1:
         return _only_entry(plain, "title and issuer are those of a catalogue entry, but for a generic word")
-    near = titles.nearest(title, TITLE_SCORE)
-    top = max((one.score for one in near), default=0)
-    leading = {one.entry for one in near if one.score == top}
+    top = max((scores[key] for key in entries if key in scores), default=0)
+    leading = {entry for key, entry in entries.items() if scores.get(key) == top}
     return _only_entry(leading, f"the title is nearly that of a catalogue entry ({top:.0f} of 100)")
 
 

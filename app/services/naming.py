@@ -2,7 +2,6 @@
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from rapidfuzz import fuzz, process
@@ -14,70 +13,62 @@ from app.domain.text import PhraseIndex, fold
 from app.store import catalogue
 from app.store.catalogue import Name
 
+_GENERIC = frozenset((
+    "certificate", "certificates", "certification", "course", "courses", "credential", "exam", "examination", "module",
+    "program", "programme", "qualification",
+))  # fmt: skip
+"""Words behind a title that say only what kind of thing it is."""
+
 KEPT = 50_000
 """Most titles that are kept ready, of whichever issuers were last asked for."""
 
-_GENERIC = frozenset(
-    {
-        "certificate", "certificates", "certification", "course", "courses", "credential", "exam", "examination",
-        "module", "program", "programme", "qualification",
-    }
-)  # fmt: skip
-"""Words behind a title that say only what kind of thing it is."""
-
-
-@dataclass(frozen=True)
-class Scored:
-    """A catalogue entry and how alike one of its names is, 0 to 100."""
-
-    entry: str
-    score: float
-
 
 class Titles:
-    """The titles of some issuers."""
+    """The folded titles of some issuers."""
 
     def __init__(self, names: Sequence[Name]) -> None:
         self._names = names
         self._in_order = [_in_order(name.name) for name in names]
         self._joined = [_joined(name.name) for name in names]
-        self._by_bare: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self._by_bare: dict[str, list[Name]] = defaultdict(list)
         for name in names:
-            self._by_bare[without_generic(name.name)].add((name.name, name.credential))
+            self._by_bare[without_generic_words(name.name)].append(name)
 
     def __len__(self) -> int:
         return len(self._names)
 
-    def with_a_generic_word_more_or_less(self, title: str) -> set[str]:
-        """Entries whose folded title is the same but for generic words at the end of one of them.
+    def but_for_generic_words(self, title: str) -> set[int]:
+        """Keys of the credentials whose title is the same but for generic words at the end of one of them.
 
         Of two that each end in such words nothing is said: a course may be part of a certificate of the same name.
         """
-        bare = without_generic(title)
+        bare = without_generic_words(title)
         return {
-            entry for name, entry in self._by_bare.get(bare, ()) if bare in (title, name) and name != title
-        }  # fmt: skip
+            name.credential_key
+            for name in self._by_bare.get(bare, ())
+            if bare in (title, name.name) and title != name.name
+        }
 
-    def nearest(self, title: str, least: float) -> list[Scored]:
-        """Entries at least so much alike, whatever the order of words and where words are parted.
+    def near(self, title: str, least: float) -> dict[int, float]:
+        """How alike credentials are to a folded title, 0 to 100, by key, as far as they are at least so much alike.
 
-        An edition or version is not a spelling: words with digits must be the same.
+        Whatever the order of words and where words are parted. An edition or version is not a spelling: words with
+        digits must be the same.
         """
-        best: dict[str, float] = {}
+        best: dict[int, float] = {}
         numbers = _numbers(title)
         for asked, known in ((_in_order(title), self._in_order), (_joined(title), self._joined)):
             for _, score, n in process.extract(asked, known, scorer=fuzz.ratio, score_cutoff=least, limit=None):
                 name = self._names[n]
                 if _numbers(name.name) == numbers:
-                    best[name.credential] = max(best.get(name.credential, 0), score)
-        return [Scored(entry, score) for entry, score in best.items()]
+                    best[name.credential_key] = max(best.get(name.credential_key, 0), score)
+        return best
 
 
 class Names:
     """The names of one release."""
 
     def __init__(self, rules: RuleSet) -> None:
-        self._release = rules.release.number
         self._recognisers: dict[str, list[Recogniser]] = defaultdict(list)
         self._spellings: list[tuple[str, Recogniser]] = []
         for body in rules.data.recognisers:
@@ -86,7 +77,7 @@ class Names:
             for spelling in spellings | {fold(body.id)}:
                 self._recognisers[spelling].append(body)
         self._spelled = [spelling for spelling, _ in self._spellings]
-        self._issuers: _Issuers | None = None
+        self._issuers: Issuers | None = None
         self._titles: OrderedDict[frozenset[str], Titles] = OrderedDict()
 
     def recognisers(self, folded: Iterable[str]) -> list[Recogniser]:
@@ -104,23 +95,21 @@ class Names:
     async def issuers_like(self, session: AsyncSession, told: Iterable[str]) -> frozenset[str]:
         """Issuers of the catalogue that may be meant by folded names: one is in the other, word by word."""
         if self._issuers is None:
-            self._issuers = _Issuers(await catalogue.list_issuers(session))
+            self._issuers = Issuers(await catalogue.list_issuers(session))
         return frozenset(name for one in told for name in self._issuers.like(one))
 
     async def titles(self, session: AsyncSession, issuers: frozenset[str]) -> Titles:
-        """The titles of these issuers, or the first of very many."""
+        """The titles of these issuers; the first of very many."""
         found = self._titles.get(issuers)
         if found is None:
-            found = Titles(await catalogue.find_names_of_issuers(session, self._release, sorted(issuers)))
-            self._titles[issuers] = found
+            found = self._titles[issuers] = Titles(await catalogue.list_names(session, sorted(issuers)))
             while len(self._titles) > 1 and sum(map(len, self._titles.values())) > KEPT:
                 self._titles.popitem(last=False)
-        else:
-            self._titles.move_to_end(issuers)
+        self._titles.move_to_end(issuers)
         return found
 
 
-class _Issuers:
+class Issuers:
     """Folded names of issuers, by their words."""
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -148,10 +137,10 @@ def names_of(rules: RuleSet) -> Names:
     return names
 
 
-def without_generic(title: str) -> str:
+def without_generic_words(title: str) -> str:
     """A folded title without the generic words at its end.
 
-    >>> without_generic("biology certificate course")
+    >>> without_generic_words("biology certificate course")
     'biology'
     """
     words = title.split()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.dataset import CatalogueEntry
@@ -37,11 +37,10 @@ MOST_SUGGESTED = 1_000
 
 
 class Name(NamedTuple):
-    """A folded name of a credential, the folded name of its issuer, and its id."""
+    """A folded name of a credential, and the key of its row."""
 
     name: str
-    issuer: str | None
-    credential: str
+    credential_key: int
 
 
 def _entry(body: object) -> CatalogueEntry:
@@ -294,32 +293,41 @@ async def list_programmes(
     return [ProgrammeCount(*row) for row in rows.all()]
 
 
-async def find_names(session: AsyncSession, release: int, name: str, issuers: list[str]) -> list[Name]:
-    """Names equal to a folded title, of these issuers (by folded name) or of none."""
+async def find_named(session: AsyncSession, release: int, names: list[str], issuers: list[str]) -> set[str]:
+    """Ids of the credentials with one of these folded names, of these issuers (by folded name) or of none."""
     theirs = or_(_NAMES.issuer.in_(issuers), _NAMES.issuer.is_(None))
-    return await _find_names(session, release, and_(_NAMES.name == name, theirs))
+    query = (
+        select(_CREDENTIALS.id)
+        .join_from(CredentialNameRow, CredentialRow, _CREDENTIALS.pk == _NAMES.credential_pk)
+        .where(_NAMES.name.in_(names), theirs, *in_release(CredentialRow, release))
+        .limit(MOST_NAMES)
+    )
+    return set((await session.execute(query)).scalars())
 
 
-async def find_names_of_issuers(session: AsyncSession, release: int, issuers: list[str]) -> list[Name]:
-    """Names of the credentials of these issuers, by folded name of the issuer; bounded."""
-    return await _find_names(session, release, _NAMES.issuer.in_(issuers))
+async def list_names(session: AsyncSession, issuers: list[str]) -> list[Name]:
+    """Folded names of credentials of these issuers in any release; the first of very many."""
+    query = (
+        select(_NAMES.name, _NAMES.credential_pk)
+        .where(_NAMES.issuer.in_(issuers))
+        .order_by(_NAMES.issuer, _NAMES.name, _NAMES.credential_pk)
+        .limit(MOST_NAMES)
+    )
+    return [Name(*row) for row in (await session.execute(query)).all()]
+
+
+async def find_ids(session: AsyncSession, release: int, keys: list[int]) -> dict[int, str]:
+    """Ids of the credentials with these keys, as far as they are in the release."""
+    query = select(_CREDENTIALS.pk, _CREDENTIALS.id).where(
+        _CREDENTIALS.pk.in_(keys), *in_release(CredentialRow, release)
+    )
+    return {row.pk: row.id for row in await session.execute(query)}
 
 
 async def list_issuers(session: AsyncSession) -> list[str]:
     """Folded names of all issuers in the catalogue."""
     query = select(_NAMES.issuer).where(_NAMES.issuer.is_not(None)).distinct().order_by(_NAMES.issuer)
     return list((await session.execute(query)).scalars())
-
-
-async def _find_names(session: AsyncSession, release: int, wanted: ColumnElement[bool]) -> list[Name]:
-    query = (
-        select(_NAMES.name, _NAMES.issuer, _CREDENTIALS.id)
-        .join_from(CredentialNameRow, CredentialRow, _CREDENTIALS.pk == _NAMES.credential_pk)
-        .where(wanted, *in_release(CredentialRow, release))
-        .order_by(_CREDENTIALS.id, _NAMES.position)
-        .limit(MOST_NAMES)
-    )
-    return [Name(*row) for row in (await session.execute(query)).all()]
 
 
 async def find_decisions(session: AsyncSession, release: int, credential_id: str) -> list[Decision]:

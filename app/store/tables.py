@@ -255,12 +255,13 @@ class CredentialNameRow(SQLModel, table=True):
     """A title or alias of a credential, folded, to find it by."""
 
     __tablename__ = "credential_names"
+    __table_args__ = (Index("ix_credential_names_issuer", "issuer", "name", "credential_pk"),)
     credential_pk: int = Field(
         sa_column=Column(Integer, ForeignKey("credentials.pk", ondelete="CASCADE"), primary_key=True)
     )
     position: int = Field(primary_key=True)
     name: str = Field(index=True)
-    issuer: str | None = Field(default=None, index=True)
+    issuer: str | None = None
 
 
 class DecisionRow(DatedRow, table=True):
