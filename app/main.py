@@ -14,6 +14,7 @@ from fastapi_offline import FastAPIOffline
 from app.api import problems
 from app.api.bodies import BoundedBodies
 from app.api.head import HeadAsGet
+from app.api.remembered import RememberedAnswers
 from app.api.routers import batch, catalogue, changes, conversion, health, recognition, reconcile, reference, stacking
 from app.services.releasing import RuleSets
 from app.services.searching import Vocabularies
@@ -72,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     problems.install(app)
     app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes, streamed=frozenset({batch.PATH}))
+    app.add_middleware(RememberedAnswers, most_bytes=settings.memory_for_answers_bytes)
     app.add_middleware(HeadAsGet)
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], allow_headers=["*"],
                        expose_headers=["ETag"])  # fmt: skip

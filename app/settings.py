@@ -34,3 +34,6 @@ class Settings(BaseSettings):
         ge=1024,
         description="Largest batch of questions. It is kept in a temporary file, not in memory.",
     )
+    memory_for_answers_bytes: int = Field(
+        default=33_554_432, ge=0, description="Memory in each process for answers that were given before."
+    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import Response
 from pydantic import TypeAdapter
 
 
@@ -15,19 +15,19 @@ def _adapter(shape: Any) -> TypeAdapter[Any]:
     return TypeAdapter(shape)
 
 
-def answer(request: Request, shape: Any, content: Any) -> Response:
-    """The content as JSON; 304 without a body when the caller holds the same bytes already.
+def answer(shape: Any, content: Any) -> Response:
+    """The content as JSON.
 
     Keys whose value is unknown are left out. The ETag is the SHA-256 of the bytes, so it is the same in every process.
     """
-    return _tagged(request, _adapter(shape).dump_json(content, exclude_none=True))
+    return _tagged(_adapter(shape).dump_json(content, exclude_none=True))
 
 
-def picked(request: Request, shape: Any, content: Any, fields: Sequence[str]) -> Response:
+def picked(shape: Any, content: Any, fields: Sequence[str]) -> Response:
     """The same with only some fields of each of its ``items``, named with dots between their parts."""
     body = _adapter(shape).dump_python(content, mode="json", exclude_none=True)
     body["items"] = [_only(item, [name.split(".") for name in fields]) for item in body["items"]]
-    return _tagged(request, json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
+    return _tagged(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def _only(item: dict[str, Any], ways: Sequence[Sequence[str]]) -> dict[str, Any]:
@@ -41,17 +41,7 @@ def _only(item: dict[str, Any], ways: Sequence[Sequence[str]]) -> dict[str, Any]
     return kept
 
 
-def _tagged(request: Request, body: bytes) -> Response:
+def _tagged(body: bytes) -> Response:
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if request.method == "GET" and _holds(request.headers.get("if-none-match"), etag):
-        return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
-
-
-def _holds(header: str | None, etag: str) -> bool:
-    """Whether an If-None-Match header names this ETag (weak comparison, RFC 9110 section 13.1.2)."""
-    if header is None:
-        return False
-    held = [part.strip().removeprefix("W/") for part in header.split(",")]
-    return etag in held or "*" in held

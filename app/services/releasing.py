@@ -68,6 +68,11 @@ class RuleSets:
         """Whether a release is being served."""
         return self._active is not None
 
+    @property
+    def active(self) -> int | None:
+        """Number of the release that is being served."""
+        return self._active
+
     async def refresh(self) -> None:
         """Look which release is active and compile it when it changed."""
         async with open_session(self._engine) as session:

@@ -4,7 +4,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
 from app.api.dependencies import Releases, Session, VocabularyOfRelease, today
@@ -145,7 +145,6 @@ def _hours(
 
 @router.get("/credentials", response_model=CredentialList, summary="Find credentials of the catalogue")
 async def credentials(
-    request: Request,
     query: Annotated[CredentialQuery, Query()],
     session: Session,
     releases: Releases,
@@ -176,8 +175,8 @@ async def credentials(
             for facet, counts in counted.items()
         } or None
     if query.fields:
-        return picked(request, CredentialList, page, query.fields)
-    return answer(request, CredentialList, page)
+        return picked(CredentialList, page, query.fields)
+    return answer(CredentialList, page)
 
 
 class SuggestQuery(ReleaseQuery):
@@ -206,7 +205,6 @@ class Suggestions(BaseModel):
 
 @router.get("/suggest", response_model=Suggestions, summary="Credentials as one types")
 async def suggest(
-    request: Request,
     query: Annotated[SuggestQuery, Query()],
     session: Session,
     releases: Releases,
@@ -227,7 +225,7 @@ async def suggest(
         )
         for entry, match in zip(found.entries, found.matches, strict=True)
     ]
-    return answer(request, Suggestions, Suggestions(release=rules.release, items=items))
+    return answer(Suggestions, Suggestions(release=rules.release, items=items))
 
 
 @router.get(
@@ -236,7 +234,6 @@ async def suggest(
     summary="A credential of the catalogue with the decisions on it",
 )
 async def credential(
-    request: Request,
     credential_id: CredentialId,
     query: Annotated[ReleaseQuery, Query()],
     session: Session,
@@ -244,7 +241,7 @@ async def credential(
 ) -> Response:
     """One credential."""
     rules = await releases.get(query.release)
-    return answer(request, CredentialPage, await browsing.credential_page(session, rules, credential_id))
+    return answer(CredentialPage, await browsing.credential_page(session, rules, credential_id))
 
 
 class DecisionQuery(PageQuery):
@@ -260,19 +257,16 @@ class DecisionQuery(PageQuery):
 
 
 @router.get("/decisions", response_model=Page[Decision], summary="Published decisions")
-async def decisions(
-    request: Request, query: Annotated[DecisionQuery, Query()], session: Session, releases: Releases
-) -> Response:
+async def decisions(query: Annotated[DecisionQuery, Query()], session: Session, releases: Releases) -> Response:
     """A page of decisions."""
     rules = await releases.get(query.release)
     wanted = query.model_dump(include={"recogniser", "jurisdiction", "credential", "programme", "status"})
     found = await browsing.list_decisions(session, rules, after=query.after, limit=query.limit, **wanted)
-    return answer(request, Page[Decision], _cut(Page[Decision], rules, found, query.limit))
+    return answer(Page[Decision], _cut(Page[Decision], rules, found, query.limit))
 
 
 @router.get("/decisions/{decision_id}", response_model=Decision, summary="A published decision")
 async def decision(
-    request: Request,
     decision_id: Annotated[StatementId, Path(examples=["us-ace-dec-google-2021"])],
     query: Annotated[ReleaseQuery, Query()],
     session: Session,
@@ -280,7 +274,7 @@ async def decision(
 ) -> Response:
     """One decision."""
     rules = await releases.get(query.release)
-    return answer(request, Decision, await browsing.get_decision(session, rules, decision_id))
+    return answer(Decision, await browsing.get_decision(session, rules, decision_id))
 
 
 class IssuerItem(BaseModel):
@@ -292,16 +286,14 @@ class IssuerItem(BaseModel):
 
 
 @router.get("/issuers", response_model=Page[IssuerItem], summary="Bodies that award credentials of the catalogue")
-async def issuers(
-    request: Request, query: Annotated[PageQuery, Query()], session: Session, releases: Releases
-) -> Response:
+async def issuers(query: Annotated[PageQuery, Query()], session: Session, releases: Releases) -> Response:
     """A page of issuers, in the order of their names."""
     rules = await releases.get(query.release)
     found = await browsing.list_issuers(session, rules, after=query.after, limit=query.limit + 1)
     items = [IssuerItem(**item._asdict()) for item in found[: query.limit]]
     following = items[-1].name if len(found) > query.limit else None
     page = Page[IssuerItem](release=rules.release, items=items, next=following)
-    return answer(request, Page[IssuerItem], page)
+    return answer(Page[IssuerItem], page)
 
 
 class ProgrammeQuery(PageQuery):
@@ -319,16 +311,14 @@ class ProgrammeItem(BaseModel):
 
 
 @router.get("/programmes", response_model=Page[ProgrammeItem], summary="Programmes into which credentials count")
-async def programmes(
-    request: Request, query: Annotated[ProgrammeQuery, Query()], session: Session, releases: Releases
-) -> Response:
+async def programmes(query: Annotated[ProgrammeQuery, Query()], session: Session, releases: Releases) -> Response:
     """A page of programmes, in the order of their titles."""
     rules = await releases.get(query.release)
     found = await browsing.list_programmes(session, rules, query.recogniser, after=query.after, limit=query.limit + 1)
     items = [ProgrammeItem(**item._asdict()) for item in found[: query.limit]]
     following = items[-1].programme if len(found) > query.limit else None
     page = Page[ProgrammeItem](release=rules.release, items=items, next=following)
-    return answer(request, Page[ProgrammeItem], page)
+    return answer(Page[ProgrammeItem], page)
 
 
 def _cut(shape: Any, rules: RuleSet, found: list[Any], limit: int) -> Any:

@@ -68,9 +68,7 @@ class ChangeList(BaseModel):
 
 
 @router.get("/changes", response_model=ChangeList, summary="Every change of rules, decisions and credentials")
-async def list_changes(
-    request: Request, query: Annotated[ChangesQuery, Query()], session: Session, releases: Releases
-) -> Response:
+async def list_changes(query: Annotated[ChangesQuery, Query()], session: Session, releases: Releases) -> Response:
     """A page of changes."""
     rules = await releases.get()
     since = await _release_known(query.since, session)
@@ -92,7 +90,7 @@ async def list_changes(
     last = items[-1] if len(found) > query.limit else None
     following = f"{last.release} {last.section} {last.id}" if last else None
     page = ChangeList(release=rules.release, items=items, next=following)
-    return answer(request, ChangeList, page)
+    return answer(ChangeList, page)
 
 
 async def _release_known(since: str, session: Session) -> int:
@@ -200,7 +198,6 @@ class ImpactList(BaseModel):
     summary="Which answers for credentials of the catalogue change between two releases",
 )
 async def impact(
-    request: Request,
     number: Annotated[int, Path(ge=1, le=2**31 - 1, description="The earlier release.", examples=[1])],
     query: Annotated[ImpactQuery, Query()],
     session: Session,
@@ -220,4 +217,4 @@ async def impact(
         limit=query.limit,
     )
     page = ImpactList(before=old.release, after=new.release, as_of=day, items=items, next=following)
-    return answer(request, ImpactList, page)
+    return answer(ImpactList, page)

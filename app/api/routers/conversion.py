@@ -4,7 +4,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BeforeValidator, Field
 
 from app.api.dependencies import Releases, today
@@ -64,7 +64,7 @@ class LevelQuery(Closed):
     "an interval with its path and sources; `bookable` is the amount that is safe to expect. Nothing is guessed: "
     "without a published way there is a problem instead of a number.",
 )
-async def credits(request: Request, query: Annotated[CreditQuery, Query()], releases: Releases) -> Response:
+async def credits(query: Annotated[CreditQuery, Query()], releases: Releases) -> Response:
     """Convert an amount of credit."""
     rules = await releases.get(query.release)
     result = convert_credits(
@@ -76,7 +76,7 @@ async def credits(request: Request, query: Annotated[CreditQuery, Query()], rele
         jurisdiction=query.jurisdiction,
         recogniser=query.recogniser,
     )
-    return answer(request, CreditConversion, result)
+    return answer(CreditConversion, result)
 
 
 @router.get(
@@ -87,8 +87,8 @@ async def credits(request: Request, query: Annotated[CreditQuery, Query()], rele
     "A range stays a range; no levels at all means that the tables leave this level without a counterpart. "
     "A comparison of levels recognises nothing.",
 )
-async def levels(request: Request, query: Annotated[LevelQuery, Query()], releases: Releases) -> Response:
+async def levels(query: Annotated[LevelQuery, Query()], releases: Releases) -> Response:
     """Convert a level."""
     rules = await releases.get(query.release)
     result = convert_level(rules, query.framework, query.level, query.to, query.as_of or today())
-    return answer(request, LevelConversion, result)
+    return answer(LevelConversion, result)

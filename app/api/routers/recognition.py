@@ -69,7 +69,7 @@ async def compare_answers(
         except (UnknownReference, UnreadableQuestion) as fault:
             fault.pointer = fault.pointer.replace("/credential/", f"/credentials/{n}/", 1)
             raise
-    return answer(request, Comparison, compare(reports))
+    return answer(Comparison, compare(reports))
 
 
 @router.get(
@@ -122,4 +122,4 @@ async def recognise_known(
 async def _answer(request: Request, body: RecognitionRequest, session: Session, releases: Releases) -> Response:
     rules = await releases.get(body.release)
     report = await report_on(body, session, rules, request.app.state.settings.public_url)
-    return answer(request, Report, report)
+    return answer(Report, report)

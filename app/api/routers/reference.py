@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from app.api.dependencies import Releases, Session, today
@@ -48,33 +48,32 @@ class DayQuery(ReleaseQuery):
     as_of: date | None = Field(default=None, description="Day for which memberships are told. Without it: today (UTC).")
 
 
-def _page(request: Request, shape: Any, rules: RuleSet, found: list[Any], query: PageQuery) -> Response:
+def _page(shape: Any, rules: RuleSet, found: list[Any], query: PageQuery) -> Response:
     """The part of a list that the query asks for."""
     behind = [item for item in found if item.id > query.after]
     items = behind[: query.limit]
     following = items[-1].id if len(behind) > query.limit else None
-    return answer(request, Page[shape], Page[shape](release=rules.release, items=items, next=following))
+    return answer(Page[shape], Page[shape](release=rules.release, items=items, next=following))
 
 
 def _section(path: str, section: str, shape: Any, what: str, example: str, *, dated: bool = True) -> None:
     """Two routes for a section of the data: its list, and one statement by its id."""
     filters = PlaceFilter if dated else PageQuery
 
-    async def listing(request: Request, query: Annotated[Any, Query()], releases: Releases) -> Response:
+    async def listing(query: Annotated[Any, Query()], releases: Releases) -> Response:
         rules = await releases.get(query.release)
         wanted = {"jurisdiction": query.jurisdiction, "holds_on": query.in_force_on} if dated else {}
-        return _page(request, shape, rules, list_statements(rules, section, **wanted), query)
+        return _page(shape, rules, list_statements(rules, section, **wanted), query)
 
     listing.__annotations__["query"] = Annotated[filters, Query()]
 
     async def single(
-        request: Request,
         statement_id: Annotated[StatementId, Path(examples=[example])],
         query: Annotated[ReleaseQuery, Query()],
         releases: Releases,
     ) -> Response:
         rules = await releases.get(query.release)
-        return answer(request, shape, get_statement(rules, section, statement_id))
+        return answer(shape, get_statement(rules, section, statement_id))
 
     name = path.strip("/").replace("-", "_")
     router.add_api_route(path, listing, name=name, response_model=Page[shape], summary=what)
@@ -117,7 +116,7 @@ _section("/sources", "sources", Source, "Sources that statements cite", "nl-npul
 
 
 @router.get("/rules", response_model=Page[Rule], summary="Recognition rules")
-async def rules_list(request: Request, query: Annotated[RuleFilter, Query()], releases: Releases) -> Response:
+async def rules_list(query: Annotated[RuleFilter, Query()], releases: Releases) -> Response:
     """A page of rules."""
     rules = await releases.get(query.release)
     found = list_statements(
@@ -128,19 +127,18 @@ async def rules_list(request: Request, query: Annotated[RuleFilter, Query()], re
         purpose=query.purpose,
         recogniser=query.recogniser,
     )
-    return _page(request, Rule, rules, found, query)
+    return _page(Rule, rules, found, query)
 
 
 @router.get("/rules/{statement_id}", response_model=Rule, summary="One recognition rule")
 async def rule(
-    request: Request,
     statement_id: Annotated[StatementId, Path(examples=["nz-listing"])],
     query: Annotated[ReleaseQuery, Query()],
     releases: Releases,
 ) -> Response:
     """One rule."""
     rules = await releases.get(query.release)
-    return answer(request, Rule, get_statement(rules, "rules", statement_id))
+    return answer(Rule, get_statement(rules, "rules", statement_id))
 
 
 @router.get(
@@ -148,30 +146,29 @@ async def rule(
     response_model=Page[Recogniser],
     summary="Authorities: bodies that speak for their whole place, with their succession",
 )
-async def authorities(request: Request, query: Annotated[PlaceFilter, Query()], releases: Releases) -> Response:
+async def authorities(query: Annotated[PlaceFilter, Query()], releases: Releases) -> Response:
     """A page of authorities."""
     rules = await releases.get(query.release)
     wanted = {"jurisdiction": query.jurisdiction, "holds_on": query.in_force_on}
-    return _page(request, Recogniser, rules, list_statements(rules, "recognisers", is_authority=True, **wanted), query)
+    return _page(Recogniser, rules, list_statements(rules, "recognisers", is_authority=True, **wanted), query)
 
 
 @router.get("/jurisdictions", response_model=Page[Jurisdiction], summary="Places of which something is recorded")
-async def jurisdictions(request: Request, query: Annotated[PageQuery, Query()], releases: Releases) -> Response:
+async def jurisdictions(query: Annotated[PageQuery, Query()], releases: Releases) -> Response:
     """A page of places."""
     rules = await releases.get(query.release)
-    return _page(request, Jurisdiction, rules, list_statements(rules, "jurisdictions"), query)
+    return _page(Jurisdiction, rules, list_statements(rules, "jurisdictions"), query)
 
 
 @router.get("/jurisdictions/{code}", response_model=PlacePage, summary="Everything known about a place, on one page")
 async def jurisdiction(
-    request: Request,
     code: Annotated[str, Path(max_length=10, description="Code of the place.", examples=["NL", "GB-SCT", "EU"])],
     query: Annotated[DayQuery, Query()],
     releases: Releases,
 ) -> Response:
     """One place."""
     rules = await releases.get(query.release)
-    return answer(request, PlacePage, place_page(rules, code, query.as_of or today()))
+    return answer(PlacePage, place_page(rules, code, query.as_of or today()))
 
 
 class ReleaseItem(BaseModel):
@@ -194,15 +191,14 @@ class ReleaseList(Closed):
 
 
 @router.get("/releases", response_model=ReleaseList, summary="States of the data: every release")
-async def releases_list(request: Request, nothing: Annotated[Nothing, Query()], session: Session) -> Response:
+async def releases_list(nothing: Annotated[Nothing, Query()], session: Session) -> Response:
     """All releases."""
     items = [ReleaseItem.model_validate(item, from_attributes=True) for item in await all_releases(session)]
-    return answer(request, ReleaseList, ReleaseList(items=items))
+    return answer(ReleaseList, ReleaseList(items=items))
 
 
 @router.get("/releases/{number}", response_model=ReleaseItem, summary="One release")
 async def release(
-    request: Request,
     number: Annotated[int, Path(ge=0, le=2**31 - 1, description="Number of the release.", examples=[1])],
     nothing: Annotated[Nothing, Query()],
     session: Session,
@@ -211,7 +207,7 @@ async def release(
     items = {item.number: item for item in await all_releases(session)}
     if number not in items:
         raise _no_release(number, items)
-    return answer(request, ReleaseItem, ReleaseItem.model_validate(items[number], from_attributes=True))
+    return answer(ReleaseItem, ReleaseItem.model_validate(items[number], from_attributes=True))
 
 
 def _no_release(number: int, known: dict[int, Any]) -> UnknownReference:

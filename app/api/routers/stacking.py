@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Response
 from pydantic import BeforeValidator, Field, model_validator
 
 from app.api.dependencies import Releases, Session, today
@@ -67,7 +67,6 @@ class StackingRequest(Closed):
     "choice is made: required groups first, then the most credit.",
 )
 async def stacking(
-    request: Request,
     body: Annotated[StackingRequest, Body(openapi_examples=STACKING_EXAMPLES)],
     nothing: Annotated[Nothing, Query()],
     session: Session,
@@ -78,7 +77,7 @@ async def stacking(
     brought = [
         Brought(ref=one.ref, credential=_credential(one.credential), holder=one.holder) for one in body.credentials
     ]
-    return answer(request, Stack, await stack(session, rules, body.award, brought, body.as_of or today()))
+    return answer(Stack, await stack(session, rules, body.award, brought, body.as_of or today()))
 
 
 def _credential(asked: Credential | CredentialById) -> Credential:

@@ -1,0 +1,100 @@
+"""Keeps the bytes of answers, and answers 304 to callers that hold them already."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from app.api.bodies import App, Message, Receive, Scope, Send
+from app.api.dependencies import today
+
+KEPT = ("/v1/recognition", "/v1/credentials", "/v1/suggest", "/v1/convert/")
+"""Addresses whose answers follow from the release, the day and the address alone."""
+
+Key = tuple[int, str, str, bytes]
+
+
+@dataclass(frozen=True)
+class _Answer:
+    start: Message
+    etag: bytes
+    body: bytes
+
+    async def send(self, held: bytes | None, send: Send) -> None:
+        """The whole answer, or 304 without a body when the caller holds it."""
+        if held is None or not _names(held, self.etag):
+            await send(self.start)
+            await send({"type": "http.response.body", "body": self.body})
+            return
+        headers = [pair for pair in self.start["headers"] if pair[0] not in (b"content-length", b"content-type")]
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+
+class RememberedAnswers:
+    """ASGI middleware: a GET that was answered before on the same release and day gets the same bytes.
+
+    What has no ETag (streams, problems) is passed on. The least used answers are forgotten first.
+    """
+
+    def __init__(self, app: App, most_bytes: int) -> None:
+        self._app = app
+        self._room = most_bytes
+        self._kept: OrderedDict[Key, _Answer] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from memory, or pass on and remember."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
+        key = _key(scope)
+        answer = self._kept.get(key) if key is not None else None
+        if answer is None:
+            answer = await self._ask(scope, receive, send)
+            if answer is None:
+                return
+            # A release that was activated meanwhile may have answered already: then it is not known whose answer it is.
+            if key is not None and key == _key(scope):
+                self._keep(key, answer)
+        elif key is not None:
+            self._kept.move_to_end(key)
+        await answer.send(dict(scope["headers"]).get(b"if-none-match"), send)
+
+    async def _ask(self, scope: Scope, receive: Receive, send: Send) -> _Answer | None:
+        """The answer gathered, or None when it had no ETag and was passed on."""
+        start: list[Message] = []
+        body: list[bytes] = []
+
+        async def gather(message: Message) -> None:
+            if message["type"] == "http.response.start" and b"etag" in dict(message["headers"]):
+                start.append(message)
+            elif start:
+                body.append(message.get("body", b""))
+            else:
+                await send(message)
+
+        await self._app(scope, receive, gather)
+        return _Answer(start[0], dict(start[0]["headers"])[b"etag"], b"".join(body)) if start else None
+
+    def _keep(self, key: Key, answer: _Answer) -> None:
+        self._kept[key] = answer
+        self._room -= _size(key, answer)
+        while self._room < 0:
+            self._room += _size(*self._kept.popitem(last=False))
+
+
+def _key(scope: Scope) -> Key | None:
+    """What an answer follows from; None where it follows from more."""
+    active = scope["app"].state.rulesets.active
+    if active is None or not scope["path"].startswith(KEPT):
+        return None
+    return active, today().isoformat(), scope["path"], scope["query_string"]
+
+
+def _size(key: Key, answer: _Answer) -> int:
+    """Bytes that an answer takes in memory, roughly: its own, its address, and what holds them together."""
+    return len(answer.body) + len(key[2]) + len(key[3]) + 1_000
+
+
+def _names(header: bytes, etag: bytes) -> bool:
+    """Whether an If-None-Match header names this ETag (weak comparison, RFC 9110 section 13.1.2)."""
+    held = [part.strip().removeprefix(b"W/") for part in header.split(b",")]
+    return etag in held or b"*" in held

@@ -1,0 +1,85 @@
+"""Answers that were given before: the same bytes, for the same release and day only."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from fastapi import FastAPI, Response
+from fastapi.testclient import TestClient
+
+from app.api import remembered
+from app.api.remembered import RememberedAnswers
+
+ADDRESS = "/v1/credentials/x"
+
+
+class Counted:
+    """An application that counts how often it is asked."""
+
+    def __init__(self, room: int) -> None:
+        self.asked = 0
+        app = FastAPI()
+        app.state.rulesets = SimpleNamespace(active=1)
+        app.add_middleware(RememberedAnswers, most_bytes=room)
+
+        @app.get("/v1/credentials/{name}")
+        @app.get("/v1/sources/{name}")
+        def tagged(name: str) -> Response:
+            self.asked += 1
+            return Response(f"{name} {app.state.rulesets.active}", headers={"ETag": f'"{name}"'})
+
+        @app.get("/v1/suggest")
+        def plain() -> Response:
+            self.asked += 1
+            return Response("no tag")
+
+        self.rulesets = app.state.rulesets
+        self.client = TestClient(app)
+
+    def get(self, address: str, **headers: str) -> tuple[int, str]:
+        response = self.client.get(address, headers=headers)
+        return response.status_code, response.text
+
+
+@pytest.fixture
+def counted() -> Counted:
+    return Counted(100_000)
+
+
+def test_what_was_answered_is_not_worked_out_again(counted: Counted) -> None:
+    assert counted.get(ADDRESS) == counted.get(ADDRESS) == (200, "x 1")
+    assert counted.asked == 1
+    assert counted.get(f"{ADDRESS}?a=1") == (200, "x 1")
+    assert counted.asked == 2
+
+
+def test_another_release_or_day_is_another_answer(counted: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted.get(ADDRESS)
+    counted.rulesets.active = 2
+    assert counted.get(ADDRESS) == (200, "x 2")
+    monkeypatch.setattr(remembered, "today", lambda: date(2000, 1, 1))
+    counted.get(ADDRESS)
+    assert counted.asked == 3
+
+
+def test_who_holds_the_bytes_gets_none_the_first_time_and_later(counted: Counted) -> None:
+    for _ in range(2):
+        assert counted.get(ADDRESS, **{"If-None-Match": 'W/"x"'}) == (304, "")
+        assert counted.get(ADDRESS, **{"If-None-Match": '"y", *'}) == (304, "")
+        assert counted.get(ADDRESS, **{"If-None-Match": '"y"'}) == (200, "x 1")
+    assert counted.asked == 1
+
+
+def test_other_addresses_and_what_has_no_tag_are_asked_each_time(counted: Counted) -> None:
+    for _ in range(2):
+        assert counted.get("/v1/sources/x") == (200, "x 1")
+        assert counted.get("/v1/suggest") == (200, "no tag")
+    assert counted.get("/v1/sources/x", **{"If-None-Match": '"x"'}) == (304, "")
+    assert counted.asked == 5
+
+
+def test_the_least_used_are_forgotten_when_there_is_no_more_room() -> None:
+    counted = Counted(2_500)
+    for name in ("a", "b", "a", "c", "a", "b"):
+        counted.get(f"/v1/credentials/{name}")
+    assert counted.asked == 4  # a, b, c, and b again, which c had pushed out
