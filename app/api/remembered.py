@@ -19,12 +19,16 @@ class _Answer:
     body: bytes
 
     async def send(self, held: bytes | None, send: Send) -> None:
-        """The whole answer, or 304 without a body when the caller holds it."""
+        """The whole answer, or 304 without a body when the caller holds it.
+
+        What is sent is a copy: whoever passes it on may add headers to it.
+        """
+        headers = list(self.start["headers"])
         if held is None or not _names(held, self.etag):
-            await send(self.start)
+            await send({**self.start, "headers": headers})
             await send({"type": "http.response.body", "body": self.body})
             return
-        headers = [pair for pair in self.start["headers"] if pair[0] not in (b"content-length", b"content-type")]
+        headers = [pair for pair in headers if pair[0] not in (b"content-length", b"content-type")]
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 

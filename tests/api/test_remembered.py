@@ -83,3 +83,13 @@ def test_the_least_used_are_forgotten_when_there_is_no_more_room() -> None:
     for name in ("a", "b", "a", "c", "a", "b"):
         counted.get(f"/v1/credentials/{name}")
     assert counted.asked == 4  # a, b, c, and b again, which c had pushed out
+
+
+def test_the_headers_are_the_same_every_time(exland: TestClient) -> None:
+    path = "/v1/credentials?total=true"
+    first = exland.get(path, headers={"Origin": "https://example.org"})
+    for _ in range(3):
+        again = exland.get(path, headers={"Origin": "https://example.org"})
+        assert (again.status_code, again.headers, again.content) == (200, first.headers, first.content)
+    held = [exland.get(path, headers={"If-None-Match": first.headers["etag"]}) for _ in range(2)]
+    assert held[0].headers == held[1].headers
