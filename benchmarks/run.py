@@ -130,22 +130,21 @@ def _asked(count: int, size: int, *, described: bool) -> list[dict[str, Any]]:
 
 
 async def _in_process(url: str, asked: list[dict[str, Any]]) -> float:
-    """Answers a second of processor time, when half of the questions were asked before the clock starts."""
+    """Answers a second of processor time, on questions that were all asked once before, as those over HTTP were."""
     engine = open_database(url)
     rulesets = RuleSets(engine)
     await rulesets.refresh()
     rules = await rulesets.get()
     questions = [RecognitionRequest.model_validate({**one, "as_of": date(2026, 11, 28)}).question() for one in asked]
-    half = len(questions) // 2
     async with open_session(engine) as session:
-        for question in questions[:half]:
+        for question in questions:
             await look_up(session, rules, question)
         start = time.process_time()
-        for question in questions[half:]:
+        for question in questions:
             await look_up(session, rules, question)
         spent = time.process_time() - start
     await engine.dispose()
-    return (len(questions) - half) / spent
+    return len(questions) / spent
 
 
 def batches(size: int) -> list[Row]:
