@@ -31,15 +31,10 @@ class Interest:
 def interest_of(rules: RuleSet) -> Interest:
     """What the rules of a release ask."""
     criteria = list(_criteria(rules.data.rules))
-    phrases = [
-        *PHRASES,
-        *(words for criterion in criteria for words in criterion.title),
-        *(words for scheme in rules.data.schemes for words in (*scheme.phrases, *scheme.denied_by)),
-        *(words for fact in rules.data.circumstances for words in (*fact.phrases, *fact.denied_by)),
-    ]
+    asked = (words for criterion in criteria for words in criterion.title)
     named = [fold(name) for criterion in criteria if criterion.issuer for name in criterion.issuer.name]
     return Interest(
-        phrases=PhraseIndex(phrases),
+        phrases=PhraseIndex((*PHRASES, *asked, *rules.phrases)),
         issuers=frozenset(named) | rules.same_as.keys(),
         fields=tuple(sorted({code for criterion in criteria for code in criterion.field})),
         credentials=frozenset(name for criterion in criteria for name in criterion.credentials),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache, partial, update_wrapper
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 Self = TypeVar("Self")
 Arguments = ParamSpec("Arguments")
@@ -26,3 +27,15 @@ def remembered(
         return result
 
     return update_wrapper(asked, method)
+
+
+def once_for_each(make: Callable[[Self], Result]) -> Callable[[Self], Result]:
+    """Make something of an object once, and keep it as long as the object lives."""
+    made: WeakKeyDictionary[Self, Result] = WeakKeyDictionary()
+
+    def asked(owner: Self) -> Result:
+        if owner not in made:
+            made[owner] = make(owner)
+        return made[owner]
+
+    return asked

@@ -108,11 +108,16 @@ class RuleSet:
         return {body: frozenset(group) for body, group in groups.items()}
 
     @cached_property
-    def title_phrases(self) -> PhraseIndex:
+    def phrases(self) -> tuple[str, ...]:
         """The phrases that schemes and facts look for in titles."""
         schemes = [phrase for scheme in self.data.schemes for phrase in (*scheme.phrases, *scheme.denied_by)]
         facts = [phrase for fact in self.data.circumstances for phrase in (*fact.phrases, *fact.denied_by)]
-        return PhraseIndex((*schemes, *facts))
+        return (*schemes, *facts)
+
+    @cached_property
+    def title_phrases(self) -> PhraseIndex:
+        """The same, to find those that stand in a title."""
+        return PhraseIndex(self.phrases)
 
     @cached_property
     def places_with_rules(self) -> tuple[str, ...]:

@@ -4,13 +4,13 @@ from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from app.domain.credential import Credential
 from app.domain.evaluation import evaluate
 from app.domain.likeness import Interest, interest_of, likeness
+from app.domain.memory import once_for_each
 from app.domain.programmes import Programme
-from app.domain.report import Question, Report, UnderstoodCredential
+from app.domain.report import Question, Reading, Report, UnderstoodCredential
 from app.domain.rules import Decision
 from app.domain.ruleset import RuleSet
 from app.domain.understanding import not_given
@@ -22,36 +22,33 @@ _READ = ("schemes", "kind", "assessed", "awarded_on", "level", "features")
 """Attributes that may be read from a title."""
 
 
+Kept = tuple[Report, dict[str, Any], tuple[Reading, ...]]
+"""A report, what was read from the title, and how that is told."""
+
+
 class Memory:
     """The answers of one release, the least used forgotten first."""
 
     def __init__(self, rules: RuleSet) -> None:
         self.interest: Interest = interest_of(rules)
-        self._kept: OrderedDict[Hashable, tuple[Report, dict[str, Any]]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
 
-    def find(self, key: Hashable) -> tuple[Report, dict[str, Any]] | None:
-        """The answer for a key, with what was read from the title."""
+    def find(self, key: Hashable) -> Kept | None:
+        """The answer for a key."""
         found = self._kept.get(key)
         if found is not None:
             self._kept.move_to_end(key)
         return found
 
-    def keep(self, key: Hashable, report: Report, taken: dict[str, Any]) -> None:
+    def keep(self, key: Hashable, kept: Kept) -> None:
         """Remember an answer."""
-        self._kept[key] = (report, taken)
+        self._kept[key] = kept
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
 
 
-_MEMORIES: WeakKeyDictionary[RuleSet, Memory] = WeakKeyDictionary()
-
-
-def memory_of(rules: RuleSet) -> Memory:
-    """The memory of a release; it goes when the release goes."""
-    memory = _MEMORIES.get(rules)
-    if memory is None:
-        memory = _MEMORIES[rules] = Memory(rules)
-    return memory
+memory_of = once_for_each(Memory)
+"""The memory of a release."""
 
 
 def answer(
@@ -74,11 +71,11 @@ def answer(
     found = memory.find(key)
     if found is None:
         report = evaluate(question, rules, decisions, understood=understood)
-        memory.keep(key, report, _taken(question.credential, report.credential.credential))
+        taken = _taken(question.credential, report.credential.credential)
+        memory.keep(key, (report, taken, report.credential.readings[len(understood.readings) :]))
         return report
-    report, taken = found
+    report, taken, read = found
     credential = replace(question.credential, **taken)
-    read = report.credential.readings[len(report.credential.readings) - _count_read(report) :]
     return replace(
         report,
         credential=replace(
@@ -94,8 +91,3 @@ def answer(
 def _taken(told: Credential, understood: Credential) -> dict[str, Any]:
     """What was read from the title."""
     return {name: getattr(understood, name) for name in _READ if getattr(understood, name) != getattr(told, name)}
-
-
-def _count_read(report: Report) -> int:
-    """How many of the readings come from the title."""
-    return sum(reading.because.startswith("the title says") for reading in report.credential.readings)

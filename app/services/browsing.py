@@ -72,8 +72,8 @@ async def list_decisions(
 
 
 async def list_issuers(session: AsyncSession, rules: RuleSet, *, after: str, limit: int) -> list[IssuerCount]:
-    """Issuers in the order of their names."""
-    return await catalogue.list_issuer_counts(session, rules.release.number, after=after, limit=limit)
+    """Issuers in the order of their names; one more than the limit when there are more."""
+    return await catalogue.list_issuer_counts(session, rules.release.number, after=after, limit=limit + 1)
 
 
 async def list_programmes(

@@ -74,7 +74,7 @@ async def match_credential(session: AsyncSession, rules: RuleSet, credential: Cr
     theirs = sorted(issuers)
     bare = fold(_REMARK.split(credential.title)[0])
     for name in dict.fromkeys((title, bare) if told else (title,)):
-        fitting = await catalogue.find_named(session, release, [name], theirs)
+        fitting = await catalogue.find_named(session, release, name, theirs)
         if fitting:
             return _only_entry(fitting, "title and issuer are those of a catalogue entry")
     if not told:

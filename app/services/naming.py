@@ -2,11 +2,11 @@
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
-from weakref import WeakKeyDictionary
 
 from rapidfuzz import fuzz, process
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.memory import once_for_each
 from app.domain.recognisers import Recogniser
 from app.domain.ruleset import RuleSet
 from app.domain.text import PhraseIndex, fold
@@ -126,15 +126,8 @@ class Issuers:
         return {name for name in shortest if f" {told} " in f" {name} "} | self._inside.inside(told)
 
 
-_NAMES: WeakKeyDictionary[RuleSet, Names] = WeakKeyDictionary()
-
-
-def names_of(rules: RuleSet) -> Names:
-    """The names of a release; they go when the release goes."""
-    names = _NAMES.get(rules)
-    if names is None:
-        names = _NAMES[rules] = Names(rules)
-    return names
+names_of = once_for_each(Names)
+"""The names of a release."""
 
 
 def without_generic_words(title: str) -> str:

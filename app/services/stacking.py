@@ -11,7 +11,7 @@ from app.domain.circumstances import CircumstanceValue
 from app.domain.credential import Credential
 from app.domain.credits import Range
 from app.domain.described import described
-from app.domain.errors import UnreadableQuestion
+from app.domain.errors import UnknownReference, UnreadableQuestion
 from app.domain.evaluation import facts_of
 from app.domain.findings import Facts
 from app.domain.programmes import Programme
@@ -107,8 +107,8 @@ async def stack(session: AsyncSession, rules: RuleSet, award: Award, brought: Se
         )
         try:
             reports.append(await look_up(session, rules, question))
-        except Exception as fault:
-            _point(fault, n)
+        except (UnknownReference, UnreadableQuestion) as fault:
+            fault.pointer = fault.pointer.replace("/credential", f"/credentials/{n}/credential", 1)
             raise
     system = award.credit.system
     states: dict[str, tuple[State, list[str]]] = {}
@@ -178,13 +178,6 @@ def _with_ids(award: Award, rules: RuleSet) -> Award:
         level = replace(level, framework=find_framework(level.framework, rules, "/award/level_at_least/framework"))
         check_level(level, rules, "/award/level_at_least")
     return replace(award, credit=credit, level_at_least=level)
-
-
-def _point(fault: Exception, n: int) -> None:
-    """Let a fault of one question point into the list of credentials."""
-    pointer = getattr(fault, "pointer", None)
-    if isinstance(pointer, str) and pointer.startswith("/credential"):
-        fault.pointer = pointer.replace("/credential", f"/credentials/{n}/credential", 1)  # type: ignore[attr-defined]
 
 
 def _best(report: Report) -> Outcome:

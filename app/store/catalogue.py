@@ -293,13 +293,13 @@ async def list_programmes(
     return [ProgrammeCount(*row) for row in rows.all()]
 
 
-async def find_named(session: AsyncSession, release: int, names: list[str], issuers: list[str]) -> set[str]:
-    """Ids of the credentials with one of these folded names, of these issuers (by folded name) or of none."""
+async def find_named(session: AsyncSession, release: int, name: str, issuers: list[str]) -> set[str]:
+    """Ids of the credentials with this folded name, of these issuers (by folded name) or of none."""
     theirs = or_(_NAMES.issuer.in_(issuers), _NAMES.issuer.is_(None))
     query = (
         select(_CREDENTIALS.id)
         .join_from(CredentialNameRow, CredentialRow, _CREDENTIALS.pk == _NAMES.credential_pk)
-        .where(_NAMES.name.in_(names), theirs, *in_release(CredentialRow, release))
+        .where(_NAMES.name == name, theirs, *in_release(CredentialRow, release))
         .limit(MOST_NAMES)
     )
     return set((await session.execute(query)).scalars())

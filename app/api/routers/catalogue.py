@@ -1,5 +1,6 @@
 """The catalogue: real credentials, their issuers, published decisions on them and the programmes these count in."""
 
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Literal
@@ -289,11 +290,9 @@ class IssuerItem(BaseModel):
 async def issuers(query: Annotated[PageQuery, Query()], session: Session, releases: Releases) -> Response:
     """A page of issuers, in the order of their names."""
     rules = await releases.get(query.release)
-    found = await browsing.list_issuers(session, rules, after=query.after, limit=query.limit + 1)
-    items = [IssuerItem(**item._asdict()) for item in found[: query.limit]]
-    following = items[-1].name if len(found) > query.limit else None
-    page = Page[IssuerItem](release=rules.release, items=items, next=following)
-    return answer(Page[IssuerItem], page)
+    found = await browsing.list_issuers(session, rules, after=query.after, limit=query.limit)
+    items = [IssuerItem(**item._asdict()) for item in found]
+    return answer(Page[IssuerItem], _cut(Page[IssuerItem], rules, items, query.limit, lambda item: item.name))
 
 
 class ProgrammeQuery(PageQuery):
@@ -321,7 +320,9 @@ async def programmes(query: Annotated[ProgrammeQuery, Query()], session: Session
     return answer(Page[ProgrammeItem], page)
 
 
-def _cut(shape: Any, rules: RuleSet, found: list[Any], limit: int) -> Any:
+def _cut(
+    shape: Any, rules: RuleSet, found: list[Any], limit: int, cursor: Callable[[Any], str] = lambda item: item.id
+) -> Any:
     """A page of what was found, one more than fits when there is more."""
     items = found[:limit]
-    return shape(release=rules.release, items=items, next=items[-1].id if len(found) > limit else None)
+    return shape(release=rules.release, items=items, next=cursor(items[-1]) if len(found) > limit else None)

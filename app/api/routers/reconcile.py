@@ -68,7 +68,7 @@ async def root(
 ) -> Response:  # fmt: skip
     """The manifest, unless something is asked."""
     if queries is not None or extend is not None:
-        return await _asked(request, session, releases, vocabulary, queries, extend)
+        return await _asked(session, releases, vocabulary, queries, extend)
     base = _base(request)
     return JSONResponse(
         {
@@ -123,7 +123,7 @@ async def asked(
     queries, extend = form.get("queries", [None])[0], form.get("extend", [None])[0]
     if queries is None and extend is None:
         return problem(422, "invalid-request", "Found a form without queries or extend, expected one of them.")
-    return await _asked(request, session, releases, vocabulary, queries, extend)
+    return await _asked(session, releases, vocabulary, queries, extend)
 
 
 _BATCH_OF_02 = TypeAdapter(dict[str, QueryOf02])
@@ -139,7 +139,7 @@ def _read(shape: TypeAdapter[Any], text: str, name: str) -> Any:
 
 
 async def _asked(
-    request: Request, session: Session, releases: Releases, vocabulary: VocabularyOfRelease,
+    session: Session, releases: Releases, vocabulary: VocabularyOfRelease,
     queries: str | None, extend: str | None,
 ) -> Response:  # fmt: skip
     rules = await releases.get()
@@ -242,7 +242,7 @@ def _starting(items: list[dict[str, Any]], query: PrefixQuery) -> list[dict[str,
 @router.get("/suggest/entity", summary="Credentials as one types", response_model=dict[str, Any])
 @router.get("/draft/suggest/entity", summary="Credentials as one types (1.0-draft)", response_model=dict[str, Any])
 async def suggest_entity(
-    request: Request, query: Annotated[PrefixQuery, Query()], session: Session, releases: Releases,
+    query: Annotated[PrefixQuery, Query()], session: Session, releases: Releases,
     vocabulary: VocabularyOfRelease,
 ) -> Response:  # fmt: skip
     """Credentials that may be meant."""
@@ -266,7 +266,7 @@ async def suggest_entity(
 
 @router.get("/suggest/type", summary="Types as one types", response_model=dict[str, Any])
 @router.get("/draft/suggest/type", summary="Types as one types (1.0-draft)", response_model=dict[str, Any])
-async def suggest_type(request: Request, query: Annotated[PrefixQuery, Query()]) -> Response:
+async def suggest_type(query: Annotated[PrefixQuery, Query()]) -> Response:
     """Types that may be meant."""
     return _page(_starting(_types([ROOT_TYPE, *KINDS]), query), query)
 
@@ -277,7 +277,7 @@ def _properties() -> list[dict[str, Any]]:
 
 @router.get("/suggest/property", summary="Properties as one types", response_model=dict[str, Any])
 @router.get("/draft/suggest/property", summary="Properties as one types (1.0-draft)", response_model=dict[str, Any])
-async def suggest_property(request: Request, query: Annotated[PrefixQuery, Query()]) -> Response:
+async def suggest_property(query: Annotated[PrefixQuery, Query()]) -> Response:
     """Properties that may be meant."""
     return _page(_starting(_properties(), query), query)
 
@@ -291,7 +291,7 @@ class ProposeQuery(Closed):
 
 @router.get("/extend/propose", summary="Columns that can be added", response_model=dict[str, Any])
 @router.get("/draft/extend/propose", summary="Columns that can be added (1.0-draft)", response_model=dict[str, Any])
-async def propose(request: Request, query: Annotated[ProposeQuery, Query()], releases: Releases) -> Response:
+async def propose(query: Annotated[ProposeQuery, Query()], releases: Releases) -> Response:
     """Every column: what the catalogue holds, credit in common units, recognition in every place with rules."""
     rules = await releases.get()
     units = [
@@ -321,9 +321,7 @@ class PreviewQuery(Closed):
 
 @router.get("/preview", summary="A credential in a small page", responses=_PAGE)
 @router.get("/draft/preview", summary="A credential in a small page (1.0-draft)", responses=_PAGE)
-async def preview(
-    request: Request, query: Annotated[PreviewQuery, Query()], session: Session, releases: Releases
-) -> Response:
+async def preview(query: Annotated[PreviewQuery, Query()], session: Session, releases: Releases) -> Response:
     """What a person needs to see whether it is the one meant."""
     rules = await releases.get()
     page = await credential_page(session, rules, query.id)
@@ -366,7 +364,7 @@ async def manifest_of_draft(request: Request) -> Response:
 
 @router.post("/draft/match", summary="A batch of queries (1.0-draft)", response_model=dict[str, Any])
 async def match(
-    request: Request, body: Annotated[BatchOfDraft, Body(openapi_examples=MATCH_EXAMPLES)],
+    body: Annotated[BatchOfDraft, Body(openapi_examples=MATCH_EXAMPLES)],
     nothing: Annotated[Nothing, Query()], session: Session, releases: Releases, vocabulary: VocabularyOfRelease,
 ) -> Response:  # fmt: skip
     """Answer a batch of queries."""
@@ -381,7 +379,7 @@ async def match(
 
 @router.post("/draft/extend", summary="Columns about credentials (1.0-draft)", response_model=dict[str, Any])
 async def extend_of_draft(
-    request: Request, body: Annotated[Extension, Body(openapi_examples=EXTEND_EXAMPLES)],
+    body: Annotated[Extension, Body(openapi_examples=EXTEND_EXAMPLES)],
     nothing: Annotated[Nothing, Query()], session: Session, releases: Releases,
 ) -> Response:  # fmt: skip
     """Answer a request for columns."""
