@@ -77,10 +77,10 @@ async def list_issuers(session: AsyncSession, rules: RuleSet, *, after: str, lim
 
 
 async def list_programmes(
-    session: AsyncSession, rules: RuleSet, recogniser: str | None, *, after: str, limit: int
+    session: AsyncSession, rules: RuleSet, recogniser: str | None, *, after: tuple[str, str], limit: int
 ) -> list[ProgrammeCount]:
-    """Programmes into which credentials count, in the order of their titles."""
-    return await catalogue.list_programmes(session, rules.release.number, recogniser, after=after, limit=limit)
+    """Programmes into which credentials count, in the order of titles and bodies; one more when there are more."""
+    return await catalogue.list_programmes(session, rules.release.number, recogniser, after=after, limit=limit + 1)
 
 
 async def get_decision(session: AsyncSession, rules: RuleSet, decision_id: str) -> Decision:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.dataset import CatalogueEntry
@@ -281,11 +281,13 @@ class ProgrammeCount(NamedTuple):
 
 
 async def list_programmes(
-    session: AsyncSession, release: int, recogniser: str | None, *, after: str, limit: int
+    session: AsyncSession, release: int, recogniser: str | None, *, after: tuple[str, str], limit: int
 ) -> list[ProgrammeCount]:
-    """Programmes in the order of their titles, from behind the title ``after``."""
+    """Programmes in the order of their titles, then of recognisers, from behind the two that ``after`` names."""
+    title, body = after
+    behind = or_(_DECISIONS.programme > title, and_(_DECISIONS.programme == title, _DECISIONS.recogniser > body))
     query = select(_DECISIONS.recogniser, _DECISIONS.programme, func.count())
-    query = query.where(_DECISIONS.programme > after, *in_release(DecisionRow, release))
+    query = query.where(behind, *in_release(DecisionRow, release))
     if recogniser is not None:
         query = query.where(_DECISIONS.recogniser == recogniser)
     query = query.group_by(_DECISIONS.recogniser, _DECISIONS.programme)

@@ -178,3 +178,25 @@ def test_decisions_issuers_and_programmes_can_be_listed(exland: TestClient) -> N
     assert listed("/v1/decisions", status="not_recognised") == []
     assert listed("/v1/issuers") == [{"name": "Apiary Ltd", "country": "XG", "credentials": 1}]
     assert listed("/v1/programmes") == [{"recogniser": "xf-college", "programme": "Diploma in Farming", "decisions": 1}]
+
+
+@pytest.mark.parametrize("path", ["/v1/programmes", "/v1/issuers"])
+def test_page_by_page_a_list_is_the_whole_list(service: TestClient, path: str) -> None:
+    whole = service.get(path, params={"limit": 1000}).json()
+    assert "next" not in whole
+    items: list[dict[str, Any]] = []
+    query: dict[str, Any] = {"limit": 7}
+    while query:
+        page = service.get(path, params=query).json()
+        items += page["items"]
+        query = {"limit": 7, "after": page["next"]} if "next" in page else {}
+    assert items == whole["items"]
+
+
+def test_a_programme_of_two_bodies_is_not_lost_between_pages(service: TestClient) -> None:
+    whole = service.get("/v1/programmes", params={"limit": 1000}).json()["items"]
+    titles = [item["programme"] for item in whole]
+    twice = next(n for n in range(1, len(titles)) if titles[n] == titles[n - 1])
+    first = service.get("/v1/programmes", params={"limit": twice}).json()
+    second = service.get("/v1/programmes", params={"limit": 1, "after": first["next"]}).json()
+    assert second["items"] == [whole[twice]]

@@ -278,6 +278,12 @@ async def decision(
     return answer(Decision, await browsing.get_decision(session, rules, decision_id))
 
 
+class IssuerQuery(PageQuery):
+    """Which part of the list."""
+
+    after: str = Field(default="", max_length=2000, description="Read on behind this, as `next` gave it.")
+
+
 class IssuerItem(BaseModel):
     """A body that awards credentials of the catalogue."""
 
@@ -287,7 +293,7 @@ class IssuerItem(BaseModel):
 
 
 @router.get("/issuers", response_model=Page[IssuerItem], summary="Bodies that award credentials of the catalogue")
-async def issuers(query: Annotated[PageQuery, Query()], session: Session, releases: Releases) -> Response:
+async def issuers(query: Annotated[IssuerQuery, Query()], session: Session, releases: Releases) -> Response:
     """A page of issuers, in the order of their names."""
     rules = await releases.get(query.release)
     found = await browsing.list_issuers(session, rules, after=query.after, limit=query.limit)
@@ -298,6 +304,7 @@ async def issuers(query: Annotated[PageQuery, Query()], session: Session, releas
 class ProgrammeQuery(PageQuery):
     """Whose programmes."""
 
+    after: str = Field(default="", max_length=2000, description="Read on behind this, as `next` gave it.")
     recogniser: str | None = Field(default=None, max_length=200, description="Id of the body that offers them.")
 
 
@@ -313,11 +320,11 @@ class ProgrammeItem(BaseModel):
 async def programmes(query: Annotated[ProgrammeQuery, Query()], session: Session, releases: Releases) -> Response:
     """A page of programmes, in the order of their titles."""
     rules = await releases.get(query.release)
-    found = await browsing.list_programmes(session, rules, query.recogniser, after=query.after, limit=query.limit + 1)
-    items = [ProgrammeItem(**item._asdict()) for item in found[: query.limit]]
-    following = items[-1].programme if len(found) > query.limit else None
-    page = Page[ProgrammeItem](release=rules.release, items=items, next=following)
-    return answer(Page[ProgrammeItem], page)
+    body, _, title = query.after.partition(" ")  # ids have no blanks
+    found = await browsing.list_programmes(session, rules, query.recogniser, after=(title, body), limit=query.limit)
+    items = [ProgrammeItem(**item._asdict()) for item in found]
+    shape = Page[ProgrammeItem]
+    return answer(shape, _cut(shape, rules, items, query.limit, lambda item: f"{item.recogniser} {item.programme}"))
 
 
 def _cut(
