@@ -14,6 +14,7 @@ from fastapi_offline import FastAPIOffline
 from app.api import problems
 from app.api.bodies import BoundedBodies
 from app.api.head import HeadAsGet
+from app.api.known import KnownCredentials, KnownQueries
 from app.api.remembered import RememberedAnswers
 from app.api.routers import batch, catalogue, changes, conversion, health, recognition, reconcile, reference, stacking
 from app.services.releasing import RuleSets
@@ -51,7 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = open_database(settings.database_url)
         app.state.engine, app.state.rulesets = engine, RuleSets(engine)
-        app.state.vocabularies = Vocabularies()
+        app.state.vocabularies, app.state.known_queries = Vocabularies(), KnownQueries()
         await app.state.rulesets.refresh()
         watching = asyncio.create_task(app.state.rulesets.keep_fresh(settings.release_poll_seconds))
         yield
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     problems.install(app)
     app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes, streamed=frozenset({batch.PATH}))
+    app.add_middleware(KnownCredentials, public_url=settings.public_url)
     app.add_middleware(RememberedAnswers, most_bytes=settings.memory_for_answers_bytes)
     app.add_middleware(HeadAsGet)
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], allow_headers=["*"],

@@ -15,19 +15,21 @@ def _adapter(shape: Any) -> TypeAdapter[Any]:
     return TypeAdapter(shape)
 
 
-def answer(shape: Any, content: Any) -> Response:
-    """The content as JSON.
+def as_json(shape: Any, content: Any) -> bytes:
+    """The content as JSON. Keys whose value is unknown are left out."""
+    return _adapter(shape).dump_json(content, exclude_none=True)
 
-    Keys whose value is unknown are left out. The ETag is the SHA-256 of the bytes, so it is the same in every process.
-    """
-    return _tagged(_adapter(shape).dump_json(content, exclude_none=True))
+
+def answer(shape: Any, content: Any) -> Response:
+    """The content as a response in JSON."""
+    return tagged(as_json(shape, content))
 
 
 def picked(shape: Any, content: Any, fields: Sequence[str]) -> Response:
     """The same with only some fields of each of its ``items``, named with dots between their parts."""
     body = _adapter(shape).dump_python(content, mode="json", exclude_none=True)
     body["items"] = [_only(item, [name.split(".") for name in fields]) for item in body["items"]]
-    return _tagged(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
+    return tagged(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def _only(item: dict[str, Any], ways: Sequence[Sequence[str]]) -> dict[str, Any]:
@@ -41,7 +43,8 @@ def _only(item: dict[str, Any], ways: Sequence[Sequence[str]]) -> dict[str, Any]
     return kept
 
 
-def _tagged(body: bytes) -> Response:
+def tagged(body: bytes) -> Response:
+    """A body of JSON as a response. The ETag is the SHA-256 of the bytes, so it is the same in every process."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     return Response(body, media_type="application/json", headers=headers)

@@ -198,21 +198,26 @@ class RecognitionRequest(Options):
             language=self.language,
         )
 
-    def pinned(self, as_of: date, release: int) -> str:
-        """The whole question as one URL-safe word, with the day and release that were used."""
+    def pinned_text(self, as_of: date, release: int) -> str:
+        """The whole question as JSON, with the day and release that were used."""
         body = self.model_copy(update={"as_of": as_of, "release": release})
         data = _without_defaults(TypeAdapter(RecognitionRequest).dump_python(body, mode="json", exclude_defaults=True))
-        text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_pinned(cls, word: str) -> Self:
-        """The question out of a permalink. Raises ValueError."""
+        """The question out of a permalink: what ``permalink`` made of its text. Raises ValueError."""
         try:
             text = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
         except (binascii.Error, ValueError):
             raise ValueError("a question as it stands in a permalink") from None
         return cls.model_validate_json(text)
+
+
+def permalink(public_url: str, text: str) -> str:
+    """The address that answers a question again, given as text."""
+    word = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return f"{public_url.rstrip('/')}/v1/recognition?question={word}"
 
 
 def _without_defaults(value: Any) -> Any:

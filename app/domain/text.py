@@ -15,7 +15,9 @@ def fold(text: str) -> str:
     >>> fold("CompTIA Security+ (édition)")
     'comptia security+ edition'
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    plain = text
+    if not text.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(_WORDS.findall(plain.casefold()))
 
 

@@ -134,9 +134,15 @@ PHRASES: tuple[str, ...] = (*(phrase for phrase, _ in _KIND_PHRASES), *_NOT_ASSE
 """Phrases that are read in any title, besides those that the data lists."""
 
 
+_HINT = re.compile(r"level|year|month|(?:19|20)\d\d")
+"""What stands in every text that says one of the three above."""
+
+
 def says_more_than_phrases(folded: str) -> bool:
     """Whether a folded title may say an age, a year of award or a level."""
-    return bool(_YEAR.search(folded) or _LEVEL.search(folded) or any(age.search(folded) for age in _AGES))
+    return _HINT.search(folded) is not None and bool(
+        _YEAR.search(folded) or _LEVEL.search(folded) or any(age.search(folded) for age in _AGES)
+    )
 
 
 def fact_pointer(on: str, fact: str) -> str:

@@ -65,13 +65,15 @@ def check_level(level: LevelReference, rules: RuleSet, pointer: str) -> None:
 
 
 def check_question(question: Question, rules: RuleSet) -> None:
-    """Raise UnknownReference or UnreadableQuestion, with a pointer, for the first thing that makes no sense."""
+    """Raise UnknownReference or UnreadableQuestion, with a pointer, for the first thing that makes no sense.
+
+    Of the credential it says nothing: see ``check_credential``.
+    """
     for n, code in enumerate(question.jurisdictions):
         check_place(code, rules, f"/jurisdictions/{n}")
     for n, asked in enumerate(question.recognisers):
         if asked.country is not None:
             check_place(asked.country, rules, f"/recognisers/{n}/country")
-    check_credential(question.credential, rules)
     _check_facts(question.holder, "holder", "/holder", rules)
     _check_facts(question.programme.features, "programme", "/programme/features", rules)
 

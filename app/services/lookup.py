@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.domain.credential import Credential
 from app.domain.report import Question, Reading, Report, UnderstoodCredential
 from app.domain.rules import Decision
 from app.domain.ruleset import RuleSet
 from app.domain.understanding import filled_from
-from app.services.answering import answer
+from app.services.answering import Shared, Way, answer, memory_of
 from app.services.browsing import no_such_credential
-from app.services.checking import check_question
+from app.services.checking import check_credential, check_question
 from app.services.conversion import find_framework, find_system
 from app.services.matching import asked_recogniser, match_credential
 from app.store import catalogue
@@ -26,29 +26,61 @@ async def look_up(session: AsyncSession, rules: RuleSet, question: Question) -> 
     """
     release = rules.release.number
     readings: tuple[Reading, ...] = ()
-    told = question.credential
+    told = _with_ids(question.credential, rules)
     entry_id = told.id
+    is_bare = told == Credential(title="", id=entry_id)
     if entry_id is None:
         matched = await match_credential(session, rules, told)
         if matched is not None:
             entry_id, reading = matched
             readings = (reading,)
     decisions: list[Decision] = []
+    credential = told
     if entry_id is not None:
         entry = await catalogue.find_credential(session, release, entry_id)
         if entry is None:
             raise await no_such_credential(session, release, entry_id, "/credential/id")
-        if not told.title:
-            told = replace(told, title=entry.credential.title)
-        filled, taken = filled_from(entry.credential, told)
-        question = replace(question, credential=replace(filled, id=entry_id))
-        readings += taken if readings else ()
+        if is_bare:
+            credential = entry.credential
+        else:
+            told = told if told.title else replace(told, title=entry.credential.title)
+            filled, taken = filled_from(entry.credential, told)
+            credential = replace(filled, id=entry_id)
+            readings += taken if readings else ()
         decisions = await catalogue.find_decisions(session, release, entry_id)
-    question = replace(question, credential=_with_ids(question.credential, rules))
+    question = _checked(question, rules)
+    if not is_bare:  # what the catalogue says was checked when it was entered
+        check_credential(told, rules)
+    understood = UnderstoodCredential(credential=credential, readings=readings)
+    return answer(replace(question, credential=credential), rules, decisions, understood)
+
+
+def way_of(question: Question, rules: RuleSet) -> Way | None:
+    """How a question asks, whatever the credential; None when it states facts of a holder or a programme.
+
+    Raises the faults of ``look_up`` for all but the credential.
+    """
+    return memory_of(rules).way(_checked(question, rules), rules)
+
+
+def look_up_plainly(
+    engine: AsyncEngine, rules: RuleSet, way: Way, credential_id: str
+) -> tuple[Shared, Credential] | None:
+    """What ``look_up`` answers for a credential of the catalogue, where that takes no more than one read by key.
+
+    None for all other cases: no such id, a decision that speaks of it, a title that must be read, another database
+    than SQLite.
+    """
+    entry = catalogue.find_undecided(engine, rules.release.number, credential_id)
+    shared = entry and way.find(entry.credential, rules)
+    return (shared, entry.credential) if entry and shared else None
+
+
+def _checked(question: Question, rules: RuleSet) -> Question:
+    """The question with the ids of the bodies that it names. Raises faults with a pointer."""
     check_question(question, rules)
-    question = replace(question, recognisers=tuple(asked_recogniser(asked, rules) for asked in question.recognisers))
-    understood = UnderstoodCredential(credential=question.credential, readings=readings)
-    return answer(question, rules, decisions, understood)
+    recognisers = tuple(asked_recogniser(asked, rules) for asked in question.recognisers)
+    return replace(question, recognisers=recognisers)
 
 
 def _with_ids(credential: Credential, rules: RuleSet) -> Credential:

@@ -73,6 +73,11 @@ class RuleSets:
         """Number of the release that is being served."""
         return self._active
 
+    @property
+    def serving(self) -> RuleSet | None:
+        """The active release, when it is compiled."""
+        return None if self._active is None else self._compiled.get(self._active)
+
     async def refresh(self) -> None:
         """Look which release is active and compile it when it changed."""
         async with open_session(self._engine) as session:

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.domain.dataset import CatalogueEntry
 from app.domain.rules import Decision
@@ -43,9 +43,8 @@ class Name(NamedTuple):
     credential_key: int
 
 
-def _entry(body: object) -> CatalogueEntry:
-    entry = _ENTRY.validate_python(body)
-    return replace(entry, credential=replace(entry.credential, id=entry.id))
+def _entry(body: dict[str, Any]) -> CatalogueEntry:
+    return _ENTRY.validate_python({**body, "credential": {**body["credential"], "id": body["id"]}})
 
 
 _CREDENTIALS = columns_of(CredentialRow)
@@ -67,6 +66,7 @@ _FACETS: dict[str, ColumnElement[Any]] = {
 }
 _IN_RELEASE = "since <= ? AND (until IS NULL OR until > ?)"
 _ONE_CREDENTIAL = f"SELECT body FROM credentials WHERE id = ? AND {_IN_RELEASE}"  # noqa: S608 - constants
+_UNDECIDED = " AND NOT EXISTS (SELECT 1 FROM decision_credentials WHERE credential = credentials.id)"
 _ITS_DECISIONS = (
     "SELECT body FROM decisions JOIN decision_credentials ON decision_pk = pk "  # noqa: S608 - constants
     f"WHERE credential = ? AND {_IN_RELEASE} ORDER BY id"
@@ -93,6 +93,14 @@ async def find_credential(session: AsyncSession, release: int, credential_id: st
     query = select(_CREDENTIALS.body).where(_CREDENTIALS.id == credential_id, *in_release(CredentialRow, release))
     body = (await session.execute(query)).scalar_one_or_none()
     return None if body is None else _entry(body)
+
+
+def find_undecided(engine: AsyncEngine, release: int, credential_id: str) -> CatalogueEntry | None:
+    """The same without waiting, for a credential that no decision ever spoke of; None for others, and off SQLite."""
+    if (connection := inline.connection_of(engine)) is None:
+        return None
+    found = inline.fetch(connection, _ONE_CREDENTIAL + _UNDECIDED, (credential_id, release, release))
+    return _entry(json.loads(found[0])) if found else None
 
 
 async def find_near_ids(

@@ -12,23 +12,24 @@ from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.engine import Engine
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 _CONNECTIONS: WeakKeyDictionary[Engine, sqlite3.Connection] = WeakKeyDictionary()
 
 
-def connection_of(session: AsyncSession) -> sqlite3.Connection | None:
-    """The plain connection to the session's SQLite file, or None when it is no file or no SQLite."""
-    bind = session.get_bind()
+def connection_of(asked: AsyncSession | AsyncEngine) -> sqlite3.Connection | None:
+    """The plain connection to a SQLite file, or None when it is no file or no SQLite."""
+    bind = asked.sync_engine if isinstance(asked, AsyncEngine) else asked.get_bind()
     assert isinstance(bind, Engine)
+    known = _CONNECTIONS.get(bind)
+    if known is not None:
+        return known
     if bind.dialect.name != "sqlite" or bind.url.database in (None, "", ":memory:"):
         return None
-    known = _CONNECTIONS.get(bind)
-    if known is None:
-        address = f"file:{quote(bind.url.database or '')}?mode=ro"
-        known = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
-        known.execute("PRAGMA busy_timeout=5000")
-        _CONNECTIONS[bind] = known
+    address = f"file:{quote(bind.url.database or '')}?mode=ro"
+    known = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+    known.execute("PRAGMA busy_timeout=5000")
+    _CONNECTIONS[bind] = known
     return known
 
 

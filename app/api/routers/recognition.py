@@ -112,11 +112,14 @@ async def recognise_known(
         {"credential": {"id": credential_id}, **query.model_dump(exclude_none=True)}
     )
     try:
-        return await _answer(request, body, session, releases)
+        response = await _answer(request, body, session, releases)
     except UnknownReference as error:
         if error.pointer == "/credential/id":  # here the id is the address, and what is not there is not found
             error.pointer = ""
         raise
+    if releases.serving is not None:
+        request.app.state.known_queries.learn(request.scope["query_string"], body, releases.serving)
+    return response
 
 
 async def _answer(request: Request, body: RecognitionRequest, session: Session, releases: Releases) -> Response:

@@ -1,0 +1,107 @@
+"""Looks up credentials of the catalogue without the framework's routing, once it knows how a query string asks.
+
+Most look-ups ask in the same way about ever other credentials. What the framework does for each of them (finding the
+route, reading and checking parameters, opening a session) takes many times as long as the answer. So the route answers
+the first question of a kind, and whatever is out of the ordinary; the others are answered here, with the same bytes.
+"""
+
+import json
+import re
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from datetime import date
+
+from app.api.bodies import App, Receive, Scope, Send
+from app.api.dependencies import today
+from app.api.responses import as_json, tagged
+from app.api.schemas import CredentialById, RecognitionRequest, permalink
+from app.domain.credential import Credential
+from app.domain.report import Report, UnderstoodCredential
+from app.domain.ruleset import RuleSet
+from app.services.answering import Shared, Way
+from app.services.lookup import look_up_plainly, way_of
+
+PATH = re.compile(r"/v1/credentials/([^/]{1,200})/recognition")
+KEPT = 1_024
+"""Most query strings that are known at a time."""
+
+_GAP = "\x00gap\x00"
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """How a query string asks, on one day of one release."""
+
+    release: int
+    as_of: date
+    way: Way
+    pinned: tuple[str, str]
+    """The text of a permalink before and after the id."""
+
+
+class KnownQueries:
+    """Ways of asking by query string, the least used forgotten first."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[bytes, _Asking] = OrderedDict()
+
+    def learn(self, query: bytes, body: RecognitionRequest, rules: RuleSet) -> None:
+        """Remember how a query string asks of the active release, as the route read it into a question."""
+        question = body.question()
+        way = way_of(question, rules)
+        if way is None or body.release is not None:
+            return
+        gap = body.model_copy(update={"credential": CredentialById(id=_GAP)})
+        before, after = gap.pinned_text(question.as_of, rules.release.number).split(json.dumps(_GAP))
+        self._kept[query] = _Asking(rules.release.number, today(), way, (before, after))
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+    def find(self, query: bytes, rules: RuleSet) -> _Asking | None:
+        """How a query string asks today of this release, when that is known."""
+        found = self._kept.get(query)
+        if found is None or found.release != rules.release.number or found.as_of != today():
+            return None
+        self._kept.move_to_end(query)
+        return found
+
+
+class KnownCredentials:
+    """ASGI middleware: answers look-ups of which the query string is known; passes all else on."""
+
+    def __init__(self, app: App, public_url: str) -> None:
+        self._app = app
+        self._public_url = public_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or pass on."""
+        body = self._answer(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
+        await (self._app if body is None else tagged(body))(scope, receive, send)
+
+    def _answer(self, scope: Scope) -> bytes | None:
+        """The report in JSON, where it takes no more than what is known and one read by key."""
+        path = PATH.fullmatch(scope["path"])
+        state = scope["app"].state
+        rules = state.rulesets.serving
+        asking = state.known_queries.find(scope["query_string"], rules) if path and rules else None
+        if path is None or asking is None:
+            return None
+        found = look_up_plainly(state.engine, rules, asking.way, path[1])
+        if found is None:
+            return None
+        before, after = asking.pinned
+        told = json.dumps(path[1], ensure_ascii=False)
+        return report_in_json(*found, permalink(self._public_url, f"{before}{told}{after}"))
+
+
+def report_in_json(shared: Shared, credential: Credential, address: str) -> bytes:
+    """The report on a credential, put together from what it shares with those that are alike and what is its own."""
+    if "json" not in shared.forms:
+        empty = UnderstoodCredential(credential=Credential(title=_GAP))
+        whole = as_json(Report, replace(shared.report, credential=empty, permalink=_GAP))
+        before, behind = whole.split(as_json(UnderstoodCredential, empty))
+        middle, after = behind.split(json.dumps(_GAP).encode())
+        shared.forms["json"] = before, middle, after
+    before, middle, after = shared.forms["json"]
+    own = as_json(UnderstoodCredential, shared.understood(credential))
+    return b"".join((before, own, middle, b'"', address.encode(), b'"', after))

@@ -1,0 +1,75 @@
+"""Look-ups that take the short way give the same bytes as those that take the long one."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.api.bodies import Receive, Scope, Send
+from app.api.known import KnownCredentials
+
+QUERIES = ("jurisdictions=NL&purposes=credit_transfer", "jurisdictions=US,IE", "jurisdictions=FR&language=fr",
+           "recognisers=University%20of%20London", "purposes=register&as_of=2024-02-01", "")  # fmt: skip
+
+
+class ShortWay:
+    """The service behind a counter of what takes the long way."""
+
+    def __init__(self, service: TestClient) -> None:
+        self.passed_on = 0
+        self._app = service.app
+        self._known = KnownCredentials(self._pass_on, public_url="")
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.passed_on += 1
+        await self._app(scope, receive, send)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._known({**scope, "app": self._app}, receive, send)
+
+
+@pytest.fixture
+def short(service: TestClient) -> Iterator[tuple[ShortWay, TestClient]]:
+    way = ShortWay(service)
+    yield way, TestClient(way)
+
+
+def ids(service: TestClient) -> list[str]:
+    page = service.get("/v1/credentials?limit=1000&fields=id").json()
+    return [item["id"] for item in page["items"]]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_every_credential_gets_the_same_bytes(
+    query: str, service: TestClient, short: tuple[ShortWay, TestClient]
+) -> None:
+    way, client = short
+    number = service.get("/health/ready").json()["release"]
+    wanted = ids(service)[:: 1 if query else 15]
+    service.get(f"/v1/credentials/{wanted[0]}/recognition?{query}")
+    for name in wanted:
+        path = f"/v1/credentials/{name}/recognition?{query}"
+        shorter = client.get(path)
+        longer = service.get(f"{path}&release={number}")  # a pinned release always takes the long way
+        assert shorter.content == longer.content, name
+        assert shorter.headers["etag"] == longer.headers["etag"]
+    assert way.passed_on < len(wanted)
+
+
+def test_what_is_out_of_the_ordinary_takes_the_long_way(
+    service: TestClient, short: tuple[ShortWay, TestClient]
+) -> None:
+    way, client = short
+    decided = service.get("/v1/decisions?limit=1").json()["items"][0]["credentials"][0]
+    query = "jurisdictions=NL&purposes=admission"
+    service.get(f"/v1/credentials/{decided}/recognition?{query}")
+    for path, status in (
+        (f"/v1/credentials/{decided}/recognition?{query}", 200),
+        (f"/v1/credentials/nobody-knows-it/recognition?{query}", 404),
+        (f"/v1/credentials/{decided}/recognition?jurisdictions=Nowhere", 422),
+        (f"/v1/credentials/{decided}?x=1", 422),
+        (f"/v1/credentials/{decided}", 200),
+    ):
+        before = way.passed_on
+        assert client.get(path).status_code == status
+        assert way.passed_on == before + 1
