@@ -1,8 +1,9 @@
 """Finds credentials by words as people type them: half a title, with typing errors, in any order."""
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -115,14 +116,15 @@ async def search_credentials(
     title = fold(query)
     hits = await catalogue.find_hits(session, release, wanted, terms, title, most=MOST_RANKED)
     spelt = " ".join(corrected[word][0] if word in corrected else word for word in title.split())
-    ranked = sorted(((hit, _match(hit, spelt)) for hit in hits), key=lambda pair: _order(pair[1]))
-    behind = [(hit, match) for hit, match in ranked if not after or _cursor(match) > after]
+    asked = frozenset(spelt.split())
+    fits = {hit.key: _fit(hit, spelt, asked) for hit in hits}
+    behind = sorted((fit.cursor, key) for key, fit in fits.items() if fit.cursor > after)
     page = behind[:limit]
-    entries = await catalogue.get_entries(session, [hit.key for hit, _ in page])
+    entries = await catalogue.get_entries(session, [key for _, key in page])
     return Found(
         entries=tuple(entries),
-        matches=tuple(match for _, match in page),
-        following=_cursor(page[-1][1]) if len(behind) > limit else None,
+        matches=tuple(fits[key].match(entry.id) for (_, key), entry in zip(page, entries, strict=True)),
+        following=page[-1][0] if len(behind) > limit else None,
         corrected=corrected,
     )
 
@@ -143,35 +145,39 @@ async def count(
     return total, {facet: await catalogue.count_by(session, release, wanted, terms, facet) for facet in facets}
 
 
-def _match(hit: Hit, title: str) -> Match:
-    """The best of its names against the words asked for."""
-    return min((_match_of(hit.credential, name, title) for name in hit.names), key=_order)
+class _Fit(NamedTuple):
+    """How well a name fits the words asked for."""
+
+    cursor: str
+    """A text that sorts as the ranking does: the worse the fit, the later; of equal ones by the id."""
+    exact: bool
+    beginning: bool
+    together: bool
+    coverage: float
+
+    def match(self, credential: str) -> Match:
+        """The same, to be told."""
+        return Match(
+            id=credential,
+            score=round(1 - float(self.cursor.partition(" ")[0]), 4),
+            exact=self.exact,
+            beginning=self.beginning,
+            together=self.together,
+            coverage=round(self.coverage, 4),
+        )
 
 
-def _match_of(credential: str, name: str, title: str) -> Match:
-    exact, beginning = name == title, name.startswith(title)
-    together = f" {title}" in f" {name}"
-    words = name.split()
-    asked = set(title.split())
-    coverage = sum(word in asked for word in words) / len(words) if words else 0.0
-    score = 0.4 * exact + 0.2 * beginning + 0.2 * together + 0.2 * coverage
-    return Match(
-        id=credential,
-        score=round(score, 4),
-        exact=exact,
-        beginning=beginning,
-        together=together,
-        coverage=round(coverage, 4),
-    )
-
-
-def _order(match: Match) -> tuple[float, str]:
-    return (-match.score, match.id)
-
-
-def _cursor(match: Match) -> str:
-    """A text that sorts as the ranking does: the worse the match, the later."""
-    return f"{1 - match.score:.4f} {match.id}"
+def _fit(hit: Hit, title: str, asked: Set[str]) -> _Fit:
+    """The best of a credential's names against the words asked for."""
+    fits = []
+    for name in hit.names:
+        exact, beginning = name == title, name.startswith(title)
+        together = beginning or f" {title}" in name
+        words = name.split()
+        coverage = sum(map(asked.__contains__, words)) / len(words) if words else 0.0
+        score = 0.4 * exact + 0.2 * beginning + 0.2 * together + 0.2 * coverage
+        fits.append(_Fit(f"{1 - score:.4f} {hit.credential}", exact, beginning, together, coverage))
+    return min(fits)
 
 
 class Vocabularies:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.domain.dataset import CatalogueEntry
 from app.domain.rules import Decision
 from app.store import inline
 from app.store.releases import in_release
-from app.store.search import Term, matching
+from app.store.search import Term, key_of, matching
 from app.store.tables import (
     CredentialDeliveryRow,
     CredentialIdentifierRow,
@@ -194,17 +194,18 @@ async def find_hits(
     conditions = _conditions(wanted, release)
     exact = select(_CREDENTIALS.pk).join_from(CredentialRow, CredentialNameRow, _NAMES.credential_pk == _CREDENTIALS.pk)
     exact = exact.where(_NAMES.name == title, *conditions).order_by(_CREDENTIALS.pk).limit(most)
-    keys = list((await session.execute(exact)).scalars())
-    found = matching(session, select(_CREDENTIALS.pk), terms).where(*conditions)
-    keys += list((await session.execute(found.order_by(_CREDENTIALS.pk).limit(most))).scalars())
+    found = matching(session, select(_CREDENTIALS.pk), terms).where(*conditions).order_by(key_of(session)).limit(most)
+    keys = union(select(exact.subquery().c.pk), select(found.subquery().c.pk)).subquery()
     query = (
         select(_CREDENTIALS.pk, _CREDENTIALS.id, _NAMES.name, _NAMES.issuer)
-        .join_from(CredentialRow, CredentialNameRow, _NAMES.credential_pk == _CREDENTIALS.pk)
-        .where(_CREDENTIALS.pk.in_(dict.fromkeys(keys)))
-        .order_by(_CREDENTIALS.pk, _NAMES.position)
+        .select_from(keys)
+        .join(CredentialRow, _CREDENTIALS.pk == keys.c.pk)
+        .join(CredentialNameRow, _NAMES.credential_pk == keys.c.pk)
+        .order_by(keys.c.pk, _NAMES.position)
     )
+    rows = (await (await session.connection()).execute(query)).all()  # plain rows: objects would double the time
     hits: dict[int, Hit] = {}
-    for pk, credential, name, issuer in (await session.execute(query)).all():
+    for pk, credential, name, issuer in rows:
         before = hits.get(pk)
         hits[pk] = Hit(pk, credential, (*before.names, name) if before else (name,), issuer)
     return list(hits.values())

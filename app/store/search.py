@@ -63,12 +63,18 @@ async def list_words(session: AsyncSession) -> list[str]:
 
 
 def matching(session: AsyncSession, query: Select[Any], terms: Sequence[Term]) -> Select[Any]:
-    """A query over credentials narrowed to those that have every term, in the order of their keys."""
+    """A query over credentials narrowed to those that have every term."""
     if _is_sqlite(session):
         condition: ColumnElement[bool] = literal_column(NAME).op("MATCH")(_for_sqlite(terms))
         return query.join_from(CredentialRow, _SQLITE, _SQLITE.c.rowid == _CREDENTIALS.pk).where(condition)
     condition = _POSTGRES.c.words.op("@@")(cast(_for_postgres(terms), TSQUERY))
     return query.join_from(CredentialRow, _POSTGRES, _POSTGRES.c.credential_pk == _CREDENTIALS.pk).where(condition)
+
+
+def key_of(session: AsyncSession) -> ColumnElement[int]:
+    """The key of a credential as the table of texts has it: by this its rows come in order, without being sorted."""
+    key: ColumnElement[int] = _SQLITE.c.rowid if _is_sqlite(session) else _POSTGRES.c.credential_pk
+    return key
 
 
 def _for_sqlite(terms: Sequence[Term]) -> str:

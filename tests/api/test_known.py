@@ -1,7 +1,5 @@
 """Look-ups that take the short way give the same bytes as those that take the long one."""
 
-from collections.abc import Iterator
-
 import pytest
 from fastapi.testclient import TestClient
 
@@ -29,9 +27,9 @@ class ShortWay:
 
 
 @pytest.fixture
-def short(service: TestClient) -> Iterator[tuple[ShortWay, TestClient]]:
+def short(service: TestClient) -> tuple[ShortWay, TestClient]:
     way = ShortWay(service)
-    yield way, TestClient(way)
+    return way, TestClient(way)
 
 
 def ids(service: TestClient) -> list[str]:
