@@ -11,6 +11,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import date
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from app.api.bodies import App, Receive, Scope, Send
 from app.api.dependencies import today
 from app.api.responses import as_json, tagged
@@ -34,19 +36,20 @@ class _Asking:
 
     release: int
     as_of: date
+    """The day on which it was asked."""
     way: Way
     pinned: tuple[str, str]
     """The text of a permalink before and after the id."""
 
 
 class KnownQueries:
-    """Ways of asking by query string, the least used forgotten first."""
+    """Ways of asking, each by the text that asks so; the least used forgotten first."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[bytes, _Asking] = OrderedDict()
 
     def learn(self, query: bytes, body: RecognitionRequest, rules: RuleSet) -> None:
-        """Remember how a query string asks of the active release, as the route read it into a question."""
+        """Remember how a query string, or the options in a batch, ask of this release: the question read from it."""
         question = body.question()
         way = way_of(question, rules)
         if way is None or body.release is not None:
@@ -57,13 +60,25 @@ class KnownQueries:
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
 
-    def find(self, query: bytes, rules: RuleSet) -> _Asking | None:
-        """How a query string asks today of this release, when that is known."""
-        found = self._kept.get(query)
-        if found is None or found.release != rules.release.number or found.as_of != today():
+    def answer(
+        self, query: bytes, credential_id: str, engine: AsyncEngine, rules: RuleSet, public_url: str
+    ) -> bytes | None:
+        """The report on a credential in JSON, where it takes no more than what is known and one read by key."""
+        asking = self._kept.get(query)
+        if (
+            not credential_id.isascii()
+            or asking is None
+            or asking.release != rules.release.number
+            or asking.as_of != today()
+        ):
             return None
         self._kept.move_to_end(query)
-        return found
+        found = look_up_plainly(engine, rules, asking.way, credential_id)
+        if found is None:
+            return None
+        before, after = asking.pinned
+        told = json.dumps(credential_id, ensure_ascii=False)
+        return report_in_json(*found, permalink(public_url, f"{before}{told}{after}"))
 
 
 class KnownCredentials:
@@ -79,19 +94,13 @@ class KnownCredentials:
         await (self._app if body is None else tagged(body))(scope, receive, send)
 
     def _answer(self, scope: Scope) -> bytes | None:
-        """The report in JSON, where it takes no more than what is known and one read by key."""
         path = PATH.fullmatch(scope["path"])
         state = scope["app"].state
         rules = state.rulesets.serving
-        asking = state.known_queries.find(scope["query_string"], rules) if path and rules else None
-        if path is None or asking is None:
+        if path is None or rules is None:
             return None
-        found = look_up_plainly(state.engine, rules, asking.way, path[1])
-        if found is None:
-            return None
-        before, after = asking.pinned
-        told = json.dumps(path[1], ensure_ascii=False)
-        return report_in_json(*found, permalink(self._public_url, f"{before}{told}{after}"))
+        known: KnownQueries = state.known_queries
+        return known.answer(scope["query_string"], path[1], state.engine, rules, self._public_url)
 
 
 def report_in_json(shared: Shared, credential: Credential, address: str) -> bytes:

@@ -56,6 +56,31 @@ def test_every_question_gets_its_own_answer_in_its_own_place(exland: TestClient)
     assert answers[4]["report"]["outcomes"][0]["purpose"] == "register"
 
 
+def test_a_credential_by_id_gets_the_same_answer_every_time_and_alone(service: TestClient) -> None:
+    ids = [item["id"] for item in service.get("/v1/credentials?limit=60&fields=id").json()["items"]]
+    items = [
+        {"id": f"q{n}", "credential": {"id": name}, "jurisdictions": ["NL"], "as_of": "2026-11-01"}
+        for n, name in enumerate([*ids, "nobody-knows-it", "é", *ids])
+    ]
+    answers = read_lines(service.post(PATH, content=lines(*items), headers=LINES).content)
+    assert [answer["id"] for answer in answers] == [item["id"] for item in items]
+    for item, answer in zip(items, answers, strict=True):
+        alone = service.post("/v1/recognition", json={key: value for key, value in item.items() if key != "id"})
+        assert answer["report" if alone.status_code == 200 else "problem"] == alone.json()
+
+
+@pytest.mark.parametrize(
+    "item",
+    [{**BEES, "id": 5}, {**BEES, "id": "x" * 201}, {**BEES, "id": "\ud800"}, {**BEES, "holder": {"a": "\ud800"}}],
+)
+def test_what_is_wrong_with_a_question_by_id_is_told_as_with_any_other(
+    item: dict[str, Any], service: TestClient
+) -> None:
+    known = {"credential": {"id": "us-google-it-support"}, "jurisdictions": ["NL"]}
+    answers = read_lines(service.post(PATH, content=lines(known, {**item, **known}), headers=LINES).content)
+    assert ["report" in answer for answer in answers] == [True, False]
+
+
 def test_an_answer_in_a_batch_is_the_answer_alone(exland: TestClient) -> None:
     alone = exland.post("/v1/recognition", json=BEES).json()
     (answer,) = exland.post(PATH, json=[BEES]).json()["answers"]

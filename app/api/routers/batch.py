@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import logging
+import time
 from collections.abc import AsyncIterator, Iterator
 from typing import IO, Annotated, Any, Literal
 
@@ -27,12 +28,16 @@ from app.store.database import open_session
 router = APIRouter(prefix="/v1", tags=["Recognition"], responses=PROBLEMS)
 
 PATH = "/v1/recognition/batch"
+LONGEST_NAME = 200
+"""Most characters of a caller's name for a question."""
 MAX_ITEMS = 1_000
 """Most questions in a JSON array; a stream of lines has no such limit."""
 MAX_JSON_BYTES = 8_388_608
 """Largest JSON array."""
 MAX_LINE_BYTES = 262_144
 """Longest line of a stream."""
+PARCEL_BYTES, PARCEL_SECONDS = 65_536, 0.1
+"""Lines are sent when they are so many bytes, or waited so long for more."""
 JSON, LINES, CSV = "application/json", "application/x-ndjson", "text/csv"
 
 log = logging.getLogger(__name__)
@@ -42,7 +47,9 @@ class BatchItem(RecognitionRequest):
     """One question of a batch, with a name of the caller's."""
 
     id: str | None = Field(
-        default=None, max_length=200, description="A name of your own, given back with the answer. Else its position."
+        default=None,
+        max_length=LONGEST_NAME,
+        description="A name of your own, given back with the answer. Else its position.",
     )
 
 
@@ -120,7 +127,7 @@ async def recognise_batch(request: Request, query: Annotated[BatchQuery, Query()
     form = query.answers or ("json" if sent == JSON else "ndjson")
     items = _spooled_items(request, sent)
     first = await anext(items)  # what is wrong with the body as a whole is told with a status of its own
-    answers = _answers(request, rules, _chained(first, items))
+    answers = _answers(request, rules, _chained(first, items), in_json=form != "csv")
     if form == "json":
         return StreamingResponse(_as_json(rules, answers), media_type=JSON)
     if form == "csv":
@@ -198,14 +205,26 @@ def _in_table(file: IO[bytes]) -> Iterator[Item]:
     text.detach()
 
 
-async def _answers(request: Request, rules: RuleSet, items: AsyncIterator[Item]) -> AsyncIterator[BatchAnswer]:
+Told = BatchAnswer | bytes
+"""An answer, or one that is JSON already."""
+
+
+async def _answers(
+    request: Request, rules: RuleSet, items: AsyncIterator[Item], *, in_json: bool
+) -> AsyncIterator[Told]:
     """Each question answered in turn; others get their turn in between."""
-    public_url = request.app.state.settings.public_url
-    async with open_session(request.app.state.engine) as session:
+    state, public_url = request.app.state, request.app.state.settings.public_url
+    async with open_session(state.engine) as session:
         async for position, item in items:
             name = item.get("id") if isinstance(item, dict) else None
-            name = position if name is None else str(name)
+            name = position if name is None else str(name).encode(errors="replace").decode()
+            credential_id, options = _by_id(item) if in_json else (None, b"")
             try:
+                if credential_id is not None:
+                    known = state.known_queries.answer(options, credential_id, state.engine, rules, public_url)
+                    if known is not None:
+                        yield b"".join((b'{"id":', json.dumps(name).encode(), b',"report":', known, b"}"))
+                        continue
                 if isinstance(item, Problem):
                     yield BatchAnswer(id=name, problem=item)
                     continue
@@ -213,6 +232,8 @@ async def _answers(request: Request, rules: RuleSet, items: AsyncIterator[Item])
                 if question.release not in (None, rules.release.number):
                     raise UnreadableQuestion("A batch has one release: give it as ?release=.", "/release")
                 report = await report_on(question, session, rules, public_url)
+                if credential_id is not None:
+                    state.known_queries.learn(options, question, rules)
                 yield BatchAnswer(id=name, report=report)
             except ValidationError as error:
                 faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
@@ -222,11 +243,23 @@ async def _answers(request: Request, rules: RuleSet, items: AsyncIterator[Item])
             await asyncio.sleep(0)
 
 
-def _line(answer: BatchAnswer) -> bytes:
-    return _ANSWER.dump_json(answer, exclude_none=True)
+def _by_id(item: Any) -> tuple[str | None, bytes]:
+    """The catalogue id that a question asks about, when it says nothing else of the credential; and its options."""
+    told = item.get("credential") if isinstance(item, dict) else None
+    if not isinstance(told, dict) or told.keys() != {"id"} or not isinstance(told["id"], str):
+        return None, b""
+    name = item.get("id", "")
+    if not isinstance(name, str) or not name.isascii() or len(name) > LONGEST_NAME:
+        return None, b""
+    options = {key: value for key, value in item.items() if key not in ("id", "credential")}
+    return told["id"], json.dumps(options, sort_keys=True).encode()
 
 
-async def _as_json(rules: RuleSet, answers: AsyncIterator[BatchAnswer]) -> AsyncIterator[bytes]:
+def _line(answer: Told) -> bytes:
+    return answer if isinstance(answer, bytes) else _ANSWER.dump_json(answer, exclude_none=True)
+
+
+async def _as_json(rules: RuleSet, answers: AsyncIterator[Told]) -> AsyncIterator[bytes]:
     yield b'{"release":' + TypeAdapter(ReleaseReference).dump_json(rules.release) + b',"answers":['
     before = b""
     async for answer in answers:
@@ -235,14 +268,24 @@ async def _as_json(rules: RuleSet, answers: AsyncIterator[BatchAnswer]) -> Async
     yield b"]}"
 
 
-async def _as_lines(answers: AsyncIterator[BatchAnswer]) -> AsyncIterator[bytes]:
+async def _as_lines(answers: AsyncIterator[Told]) -> AsyncIterator[bytes]:
+    """Lines, sent some at a time: as many as fit a parcel, or as came in a moment."""
+    lines: list[bytes] = []
+    size, since = 0, time.monotonic()
     async for answer in answers:
-        yield _line(answer) + b"\n"
+        lines.append(_line(answer) + b"\n")
+        size += len(lines[-1])
+        if size >= PARCEL_BYTES or time.monotonic() - since >= PARCEL_SECONDS:
+            yield b"".join(lines)
+            lines, size, since = [], 0, time.monotonic()
+            await asyncio.sleep(0)  # others get their turn
+    yield b"".join(lines)
 
 
-async def _as_csv(answers: AsyncIterator[BatchAnswer]) -> AsyncIterator[bytes]:
+async def _as_csv(answers: AsyncIterator[Told]) -> AsyncIterator[bytes]:
     yield written((), head=True)
     async for answer in answers:
+        assert isinstance(answer, BatchAnswer)
         if answer.report is not None:
             yield written(rows_of(answer.id, answer.report))
         else:
