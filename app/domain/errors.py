@@ -6,6 +6,7 @@ Fault
   NotReady               no release has been loaded yet
   NoConversion           no published way leads from one unit or framework to the other
   UnreadableQuestion     a value that has the right shape but makes no sense
+  NotExpressible         something that a format has no term for
 """
 
 from collections.abc import Iterable
@@ -84,3 +85,15 @@ class UnreadableQuestion(Fault):
 
     def __str__(self) -> str:
         return self.text
+
+
+@dataclass(eq=False)
+class NotExpressible(Fault):
+    """Something that the format asked for has no term for."""
+
+    what: str
+    form: str
+    pointer: str = "/format"
+
+    def __str__(self) -> str:
+        return f"{self.form} has no term for {self.what}; ask for it as JSON."
