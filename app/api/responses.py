@@ -9,6 +9,8 @@ from typing import Any
 from fastapi import Response
 from pydantic import TypeAdapter
 
+from app.api.negotiation import JSON_LD
+
 
 @cache
 def _adapter(shape: Any) -> TypeAdapter[Any]:
@@ -32,6 +34,11 @@ def picked(shape: Any, content: Any, fields: Sequence[str]) -> Response:
     return tagged(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
 
 
+def linked(document: dict[str, Any]) -> Response:
+    """A document of linked data."""
+    return tagged(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(), JSON_LD)
+
+
 def _only(item: dict[str, Any], ways: Sequence[Sequence[str]]) -> dict[str, Any]:
     """The parts of an object that are reached by these ways; one that leads nowhere leaves nothing."""
     kept: dict[str, Any] = {}
@@ -43,8 +50,8 @@ def _only(item: dict[str, Any], ways: Sequence[Sequence[str]]) -> dict[str, Any]
     return kept
 
 
-def tagged(body: bytes) -> Response:
+def tagged(body: bytes, media_type: str = "application/json") -> Response:
     """A body of JSON as a response. The ETag is the SHA-256 of the bytes, so it is the same in every process."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    return Response(body, media_type="application/json", headers=headers)
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept, Accept-Encoding"}
+    return Response(body, media_type=media_type, headers=headers)
