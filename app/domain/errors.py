@@ -7,6 +7,8 @@ Fault
   NoConversion           no published way leads from one unit or framework to the other
   UnreadableQuestion     a value that has the right shape but makes no sense
   NotExpressible         something that a format has no term for
+  UnknownDocument        a document of none of the formats that can be read
+  UnreadableDocument     a document of a known format that does not say what it must
 """
 
 from collections.abc import Iterable
@@ -97,3 +99,27 @@ class NotExpressible(Fault):
 
     def __str__(self) -> str:
         return f"{self.form} has no term for {self.what}; ask for it as JSON."
+
+
+@dataclass(eq=False)
+class UnknownDocument(Fault):
+    """A document of none of the formats that can be read."""
+
+    found: str
+    looked_for: tuple[str, ...]
+    pointer: str = ""
+
+    def __str__(self) -> str:
+        return f"The document is none that can be read. Found {self.found}; looked for {'; '.join(self.looked_for)}."
+
+
+@dataclass(eq=False)
+class UnreadableDocument(Fault):
+    """A document of a known format that does not say what it must, or that is too large to read."""
+
+    found: str
+    expected: str
+    pointer: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.pointer or 'The document'}: found {self.found}, expected {self.expected}."
