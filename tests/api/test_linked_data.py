@@ -150,6 +150,7 @@ def test_one_address_gives_each_caller_the_form_that_it_asks_for(service: TestCl
         assert {
             accept: service.get(address, headers={"Accept": accept}).headers["content-type"] for accept in forms
         } == forms
+    assert service.get(address).headers["vary"].startswith("Accept,")
     tag = service.get(address, headers=LINKED).headers["etag"]
     assert service.get(address, headers={**LINKED, "If-None-Match": tag}).status_code == 304
     assert service.get(address, headers={"If-None-Match": tag}).status_code == 200

@@ -17,7 +17,7 @@ from app.domain.dataset import CatalogueEntry
 from app.domain.levels import LevelReference
 from app.domain.rules import Decision, Grant
 from app.domain.validity import DayRange
-from tests.documents.reading import RULES, named, read
+from tests.documents.reading import RULES, named, read, unaccounted
 
 
 def one(document: Any) -> ReadCredential:
@@ -347,6 +347,25 @@ def test_a_credential_of_an_unknown_type_says_what_it_is_and_nothing_of_its_hold
         "credentialSubject": {"x": "Ada"},
     }
     assert "Ada" not in repr(read(named_after_its_holder))
+
+
+def self_issued() -> list[dict[str, Any]]:
+    """Credentials that a person issued to herself, in each way that names her."""
+    ada = {"id": "did:ada", "name": "Ada", "legalName": {"en": "Ada"}}
+    claim = {"type": "LearningAchievement", "title": {"en": "Bees"}}
+    badge = a_badge()
+    badge["credentialSubject"] |= ada
+    european = {**a_european({}), "credentialSubject": {**ada, "type": "Person", "hasClaim": claim}}
+    plain = {"type": ["VerifiableCredential", "Diploma"], "credentialSubject": {**ada, "degree": "Bees"}}
+    return [{**document, "issuer": issuer} for document in (badge, european, plain) for issuer in ("did:ada", ada)]
+
+
+@pytest.mark.parametrize("document", self_issued())
+def test_who_issues_to_herself_stays_unnamed(document: dict[str, Any]) -> None:
+    result = read(document)
+    assert "Ada" not in repr(result)
+    assert unaccounted(document, result) == []
+    assert result.credentials[0].credential.issuer.name is None
 
 
 def test_the_items_of_a_case_framework_are_skills() -> None:

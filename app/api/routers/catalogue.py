@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from app.api.dependencies import Releases, Session, VocabularyOfRelease, today
 from app.api.negotiation import JSON_LD, wants_linked_data
 from app.api.problems import PROBLEMS, Problem
-from app.api.responses import answer, linked, picked
+from app.api.responses import BY_ACCEPT, answer, linked, picked
 from app.api.schemas import CredentialId, Page, PageQuery, ReleaseQuery, StatementId, refuse_exponents, split
 from app.domain.credential import CredentialKind, Delivery
 from app.domain.credits import CreditAmount
@@ -263,7 +263,8 @@ async def credential(
     rules = await releases.get(query.release)
     form = query.format or ("elm" if wants_linked_data(request.headers.get("accept", "")) else "json")
     if form == "json":
-        return answer(CredentialPage, await browsing.credential_page(session, rules, credential_id))
+        page = await browsing.credential_page(session, rules, credential_id)
+        return answer(CredentialPage, page, BY_ACCEPT)
     public_url = request.app.state.settings.public_url
     return linked(await linked_data.credential_document(session, rules, credential_id, form, public_url, today()))
 
@@ -311,7 +312,7 @@ async def decision(
     rules = await releases.get(query.release)
     form = query.format or ("ctdl" if wants_linked_data(request.headers.get("accept", "")) else "json")
     if form == "json":
-        return answer(Decision, await browsing.get_decision(session, rules, decision_id))
+        return answer(Decision, await browsing.get_decision(session, rules, decision_id), BY_ACCEPT)
     public_url = request.app.state.settings.public_url
     return linked(await linked_data.decision_document(session, rules, decision_id, public_url, today()))
 

@@ -70,7 +70,7 @@ class Reading:
         self._language(draft, node)
         for value in node.many("ceterms:creditValue"):
             draft.put("credit", self.credit(value), value, "A unit of credit that is not known, or no figure.")
-        for name in ("accreditedBy", "approvedBy", "recognizedBy", "regulatedBy"):
+        for name in ("accreditedBy", "approvedBy", "regulatedBy"):
             for body in node.many(f"ceterms:{name}"):
                 self._quality(draft, body)
         self._levels(draft, node)

@@ -210,6 +210,9 @@ def _body(draft: Draft, body: Part) -> None:
     if not isinstance(body.value, dict):
         body.not_understood("The awarding body's address, and no name.")
         return
+    if body.names_holder:
+        body.is_holder()
+        return
     body.describes()
     draft.put_text("issuer.name", body.one("legalName", "prefLabel", "altLabel"))
     countries = [

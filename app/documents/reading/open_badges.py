@@ -175,6 +175,9 @@ def _issuer(draft: Draft, issuer: Part | None) -> None:
     if not isinstance(issuer.value, dict):
         issuer.not_understood("The issuer's address, which is not fetched, and no name.")
         return
+    if issuer.names_holder:
+        issuer.is_holder()
+        return
     issuer.describes()
     draft.put_text("issuer.name", issuer.one("name"))
     address = issuer.one("address")

@@ -38,6 +38,8 @@ class Ledger:
     """Pointers to what describes credentials and bodies: what is unknown there is shown."""
     private: set[str] = field(default_factory=set)
     """Pointers to holders: what nobody took of them is withheld, also where its term is known."""
+    holders: set[str] = field(default_factory=set)
+    """Ids of holders."""
     unknown: list[Unread] = field(default_factory=list)
     set_aside: list[Unread] = field(default_factory=list)
     withheld: list[str] = field(default_factory=list)
@@ -135,7 +137,7 @@ class Part:
         if isinstance(name, dict) and set(name) <= {"id", "@id", "type", "@type"}:
             name = name.get("id", name.get("@id"))
         place = self.ledger.places.get(name) if isinstance(name, str) else None
-        if place is None or place == self.pointer:
+        if place is None or place == self.pointer or place in self.ledger.private:
             return self
         if self.pointer not in self.ledger.taken:
             self.take()
@@ -179,7 +181,14 @@ class Part:
     def is_holder(self) -> "Part":
         """Enter it as the holder, or what is said of them."""
         self.ledger.private.add(self.pointer)
+        if self.id is not None:
+            self.ledger.holders.add(self.id)
         return self.entered()
+
+    @property
+    def names_holder(self) -> bool:
+        """Whether it is the holder again: people can issue credentials to themselves."""
+        return self.id in self.ledger.holders
 
     def entered(self) -> "Part":
         """Have its members entered one by one, also when none of them is taken."""

@@ -36,7 +36,9 @@ def read_credential(part: Part) -> list[ReadCredential]:
     if "title" not in draft.given:
         raise UnreadableDocument("a credential of no special type", "a name, or a type that says what it is", "/type")
     issuer = part.one("issuer")
-    if issuer is not None and isinstance(issuer.value, dict):
+    if issuer is not None and issuer.names_holder:
+        issuer.is_holder()
+    elif issuer is not None and isinstance(issuer.value, dict):
         draft.put_text("issuer.name", issuer.describes().one("name", "legalName"))
     elif issuer is not None:
         issuer.not_understood("The issuer's address, which is not fetched, and no name.")
