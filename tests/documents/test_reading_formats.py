@@ -131,6 +131,31 @@ def test_what_a_specification_says_for_certain_is_read_and_the_rest_is_told(
     assert bool(result.unknown) == (value is None)
 
 
+def a_credit(point: str, address: str = ECTS) -> dict[str, Any]:
+    return {"framework": a_concept(address), "point": point}
+
+
+@pytest.mark.parametrize(
+    ("credits", "value"),
+    [
+        ([a_credit("2"), a_credit("2")], CreditAmount(system="ects", amount=Fraction(2))),
+        ([a_credit("2"), a_credit("5")], None),
+        ([a_credit("2"), a_credit("5"), a_credit("2")], None),
+        (
+            [a_credit("2"), a_credit("50", "https://p.example/v1/credit-systems/nz-credit")],
+            CreditAmount(system="ects", amount=Fraction(2)),
+        ),
+    ],
+)
+def test_between_figures_that_contradict_each_other_none_is_chosen(credits: list[Any], value: Any) -> None:
+    document = a_european({"creditPoint": credits})
+    result = read(document)
+    (only,) = result.credentials
+    assert only.credential.credit == value
+    assert ("credit" in only.not_given) == (value is None)
+    assert unaccounted(document, result) == []
+
+
 def test_a_document_with_references_reads_like_one_that_nests_them() -> None:
     flat = read(named("edc", "credFlatten.jsonld"))
     (only,) = flat.credentials

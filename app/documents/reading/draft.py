@@ -3,14 +3,17 @@
 from typing import Any
 
 from app.documents.reading import values
-from app.documents.reading.parts import Part, written
+from app.documents.reading.parts import Part, at, written
 from app.documents.reading.result import ATTRIBUTES, Found, ReadCredential
 from app.domain.credential import Credential, DigitalFormat, Issuer
 from app.domain.errors import UnreadableDocument
 from app.domain.levels import LevelReference
 
 LISTS = {"issuer.accredited_by", "quality_assured_by", "delivery", "skills", "identifiers", "aliases", "same_as"}
-"""Attributes that hold several values; of the others the first that is read counts, and another is told as unknown."""
+"""Attributes that hold several values."""
+
+FIRST = {"issuer.name", "url", "kind"}
+"""Attributes of which the first value counts and another is told. Of the rest, values that differ leave none."""
 
 
 class Draft:
@@ -21,6 +24,7 @@ class Draft:
         self.form = form
         self.given: dict[str, Any] = {}
         self.found: list[Found] = []
+        self.disputed: set[str] = set()
 
     def put(self, attribute: str, value: Any, part: Part | None, because: str = "The value is not known.") -> None:
         """Enter a value; None for one that could not be read, which is told with the reason."""
@@ -33,11 +37,26 @@ class Draft:
             held = self.given.setdefault(attribute, [])
             if value not in held:
                 held.append(value)
-        elif self.given.setdefault(attribute, value) != value:
-            where = next(found.pointer for found in self.found if found.attribute == attribute)
-            part.not_understood(f"Another value for {attribute} stands at {where}.")
+        elif attribute in self.disputed or self.given.setdefault(attribute, value) != value:
+            self._dispute(attribute, value, part)
             return
         self.note(attribute, part)
+
+    def _dispute(self, attribute: str, value: Any, part: Part) -> None:
+        """Enter a value that differs from an earlier one: both are told and none is chosen, with two exceptions.
+
+        A first name, page or kind stays, and so does credit when the other is told in another unit.
+        """
+        before = self.given.get(attribute)
+        because = f"The document gives several values for {attribute}."
+        part.not_understood(because)
+        if attribute in FIRST or (attribute == "credit" and before is not None and before.system != value.system):
+            return
+        self.given.pop(attribute, None)
+        self.disputed.add(attribute)
+        for entry in [entry for entry in self.found if entry.attribute == attribute]:
+            self.found.remove(entry)
+            at(part.ledger, entry.pointer).not_understood(because)
 
     def note(self, attribute: str, part: Part) -> None:
         """Enter a part that belongs to the value of an attribute."""
