@@ -21,7 +21,9 @@ class Settings(BaseSettings):
         default=ROOT / "data", description="Folder with frameworks and catalogue that are loaded at start."
     )
     public_url: str = Field(
-        default="", description="Address under which people reach the service; begins permalinks when set."
+        default="",
+        description="Address under which people reach the service; begins permalinks and the addresses in linked data "
+        "when set.",
     )
     release_poll_seconds: float = Field(
         default=0.5, gt=0, le=60, description="How often a worker looks for a newly activated release."

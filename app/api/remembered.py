@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from app.api.bodies import App, Message, Receive, Scope, Send
 from app.api.dependencies import today
+from app.api.negotiation import wants_linked_data
 
 KEPT = ("/v1/recognition", "/v1/credentials", "/v1/suggest", "/v1/convert/")
-"""Addresses whose answers follow from the release, the day and the address alone."""
+"""Addresses whose answers follow from the release, the day, the address and the form wanted alone."""
 
-Key = tuple[int, str, str, bytes]
+Key = tuple[int, str, str, bytes, bool]
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ def _key(scope: Scope) -> Key | None:
     active = scope["app"].state.rulesets.active
     if active is None or not scope["path"].startswith(KEPT):
         return None
-    return active, today().isoformat(), scope["path"], scope["query_string"]
+    accept = ",".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"accept")
+    return active, today().isoformat(), scope["path"], scope["query_string"], wants_linked_data(accept)
 
 
 def _size(key: Key, answer: _Answer) -> int:

@@ -9,6 +9,11 @@ from typing import Any
 from fastapi import Response
 from pydantic import TypeAdapter
 
+from app.api.negotiation import JSON_LD
+
+BY_ACCEPT = "Accept, Accept-Encoding"
+"""What answers vary by that can be had as JSON and as linked data."""
+
 
 @cache
 def _adapter(shape: Any) -> TypeAdapter[Any]:
@@ -20,9 +25,9 @@ def as_json(shape: Any, content: Any) -> bytes:
     return _adapter(shape).dump_json(content, exclude_none=True)
 
 
-def answer(shape: Any, content: Any) -> Response:
-    """The content as a response in JSON."""
-    return tagged(as_json(shape, content))
+def answer(shape: Any, content: Any, vary: str = "Accept-Encoding") -> Response:
+    """The content as a response in JSON; ``vary`` names what else the same address answers otherwise by."""
+    return tagged(as_json(shape, content), vary=vary)
 
 
 def picked(shape: Any, content: Any, fields: Sequence[str]) -> Response:
@@ -30,6 +35,12 @@ def picked(shape: Any, content: Any, fields: Sequence[str]) -> Response:
     body = _adapter(shape).dump_python(content, mode="json", exclude_none=True)
     body["items"] = [_only(item, [name.split(".") for name in fields]) for item in body["items"]]
     return tagged(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def linked(document: dict[str, Any]) -> Response:
+    """A document of linked data."""
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return tagged(body, JSON_LD, BY_ACCEPT)
 
 
 def _only(item: dict[str, Any], ways: Sequence[Sequence[str]]) -> dict[str, Any]:
@@ -43,8 +54,8 @@ def _only(item: dict[str, Any], ways: Sequence[Sequence[str]]) -> dict[str, Any]
     return kept
 
 
-def tagged(body: bytes) -> Response:
+def tagged(body: bytes, media_type: str = "application/json", vary: str = "Accept-Encoding") -> Response:
     """A body of JSON as a response. The ETag is the SHA-256 of the bytes, so it is the same in every process."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    return Response(body, media_type="application/json", headers=headers)
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": vary}
+    return Response(body, media_type=media_type, headers=headers)

@@ -6,6 +6,9 @@ Fault
   NotReady               no release has been loaded yet
   NoConversion           no published way leads from one unit or framework to the other
   UnreadableQuestion     a value that has the right shape but makes no sense
+  NotExpressible         something that a format has no term for
+  UnknownDocument        a document of none of the formats that can be read
+  UnreadableDocument     a document of a known format that does not say what it must
 """
 
 from collections.abc import Iterable
@@ -84,3 +87,39 @@ class UnreadableQuestion(Fault):
 
     def __str__(self) -> str:
         return self.text
+
+
+@dataclass(eq=False)
+class NotExpressible(Fault):
+    """Something that the format asked for has no term for."""
+
+    what: str
+    form: str
+    pointer: str = "/format"
+
+    def __str__(self) -> str:
+        return f"{self.form} has no term for {self.what}; ask for it as JSON."
+
+
+@dataclass(eq=False)
+class UnknownDocument(Fault):
+    """A document of none of the formats that can be read."""
+
+    found: str
+    looked_for: tuple[str, ...]
+    pointer: str = ""
+
+    def __str__(self) -> str:
+        return f"The document is none that can be read. Found {self.found}; looked for {'; '.join(self.looked_for)}."
+
+
+@dataclass(eq=False)
+class UnreadableDocument(Fault):
+    """A document of a known format that does not say what it must, or that is too large to read."""
+
+    found: str
+    expected: str
+    pointer: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.pointer or 'The document'}: found {self.found}, expected {self.expected}."

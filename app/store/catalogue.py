@@ -218,6 +218,17 @@ async def get_entries(session: AsyncSession, keys: Sequence[int]) -> list[Catalo
     return [_entry(found[key]) for key in keys]
 
 
+async def find_entries(session: AsyncSession, release: int, ids: Sequence[str]) -> dict[str, CatalogueEntry]:
+    """The entries with these ids, as far as they are in the release."""
+    found: dict[str, CatalogueEntry] = {}
+    for start in range(0, len(ids), 500):
+        query = select(_CREDENTIALS.body).where(
+            _CREDENTIALS.id.in_(ids[start : start + 500]), *in_release(CredentialRow, release)
+        )
+        found |= {entry.id: entry for entry in map(_entry, (await session.execute(query)).scalars())}
+    return found
+
+
 async def count_credentials(session: AsyncSession, release: int, wanted: Wanted, terms: Sequence[Term]) -> int:
     """How many credentials there are."""
     query = _selected(session, [func.count()], release, wanted, terms)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.datasets.problems import InvalidData
 from app.services.administration import migrate
+from app.services.exporting import CHUNK as EXPORTED
 from app.services.importing import CHUNK, load_catalogue
-from app.services.releasing import load_data
+from app.services.linked_data import as_linked_data
+from app.services.releasing import RuleSets, load_data
 from app.services.searching import Vocabularies, search_credentials
 from app.store import catalogue, changes, releases
 from app.store.catalogue import Wanted
@@ -151,5 +154,20 @@ def test_more_than_one_chunk_is_one_release(run: Any, tmp_path: Path) -> None:
         file = write(tmp_path, *generated)
         assert await load_catalogue(engine, file, "generated", told=read.append) == (2, CHUNK + 10)
         assert read[-1] == file.stat().st_size
+
+    run(work)
+
+
+def test_linked_data_of_many_chunks_is_one_whole_document(run: Callable[[Work], Any], tmp_path: Path) -> None:
+    file = write(tmp_path, *(entry(f"a-{n:05}", f"Course {n}") for n in range(EXPORTED + 5)))
+
+    async def work(engine: AsyncEngine) -> None:
+        await load_catalogue(engine, file, "registry")
+        rules = await RuleSets(engine).get(2)
+        for vocabulary, section, things in (("elm", "credentials", EXPORTED + 6), ("ctdl", "decisions", 2)):
+            parts = as_linked_data(engine, rules, section, vocabulary, "", date(2026, 1, 1))
+            document = json.loads(b"".join([part async for part in parts]))
+            told = [node for node in document["@graph"] if node.get("id") or "Profile" in node["@type"]]
+            assert len(told) == things
 
     run(work)

@@ -5,12 +5,13 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
 from app.api.dependencies import Releases, Session, VocabularyOfRelease, today
-from app.api.problems import PROBLEMS
-from app.api.responses import answer, picked
+from app.api.negotiation import JSON_LD, wants_linked_data
+from app.api.problems import PROBLEMS, Problem
+from app.api.responses import BY_ACCEPT, answer, linked, picked
 from app.api.schemas import CredentialId, Page, PageQuery, ReleaseQuery, StatementId, refuse_exponents, split
 from app.domain.credential import CredentialKind, Delivery
 from app.domain.credits import CreditAmount
@@ -19,7 +20,7 @@ from app.domain.errors import UnreadableQuestion
 from app.domain.report import ReleaseReference
 from app.domain.rules import Decision
 from app.domain.ruleset import RuleSet
-from app.services import browsing, searching
+from app.services import browsing, linked_data, searching
 from app.services.browsing import CredentialPage
 from app.services.conversion import find_framework, find_system
 from app.services.searching import Match
@@ -229,20 +230,43 @@ async def suggest(
     return answer(Suggestions, Suggestions(release=rules.release, items=items))
 
 
+_LINKED: dict[int | str, dict[str, Any]] = {
+    200: {"content": {JSON_LD: {"schema": {"type": "object", "description": "A document of linked data."}}}},
+    406: {"model": Problem, "description": "The format asked for has no term for it."},
+}
+
+
+class OneCredentialQuery(ReleaseQuery):
+    """Which state, in which form."""
+
+    format: Literal["json", "elm", "ctdl"] | None = Field(
+        default=None,
+        description="json, or JSON-LD in the European Learning Model (elm) or CTDL (ctdl). Without it: elm for those "
+        "who accept application/ld+json, json for the others.",
+    )
+
+
 @router.get(
     "/credentials/{credential_id}",
     response_model=CredentialPage,
+    responses=_LINKED,
     summary="A credential of the catalogue with the decisions on it",
 )
 async def credential(
     credential_id: CredentialId,
-    query: Annotated[ReleaseQuery, Query()],
+    query: Annotated[OneCredentialQuery, Query()],
+    request: Request,
     session: Session,
     releases: Releases,
 ) -> Response:
     """One credential."""
     rules = await releases.get(query.release)
-    return answer(CredentialPage, await browsing.credential_page(session, rules, credential_id))
+    form = query.format or ("elm" if wants_linked_data(request.headers.get("accept", "")) else "json")
+    if form == "json":
+        page = await browsing.credential_page(session, rules, credential_id)
+        return answer(CredentialPage, page, BY_ACCEPT)
+    public_url = request.app.state.settings.public_url
+    return linked(await linked_data.credential_document(session, rules, credential_id, form, public_url, today()))
 
 
 class DecisionQuery(PageQuery):
@@ -266,16 +290,31 @@ async def decisions(query: Annotated[DecisionQuery, Query()], session: Session, 
     return answer(Page[Decision], _cut(Page[Decision], rules, found, query.limit))
 
 
-@router.get("/decisions/{decision_id}", response_model=Decision, summary="A published decision")
+class OneDecisionQuery(ReleaseQuery):
+    """Which state, in which form."""
+
+    format: Literal["json", "ctdl"] | None = Field(
+        default=None,
+        description="json, or JSON-LD in CTDL (ctdl). Without it: ctdl for those who accept application/ld+json, json "
+        "for the others. CTDL has no term for a refusal.",
+    )
+
+
+@router.get("/decisions/{decision_id}", response_model=Decision, responses=_LINKED, summary="A published decision")
 async def decision(
     decision_id: Annotated[StatementId, Path(examples=["us-ace-dec-google-2021"])],
-    query: Annotated[ReleaseQuery, Query()],
+    query: Annotated[OneDecisionQuery, Query()],
+    request: Request,
     session: Session,
     releases: Releases,
 ) -> Response:
     """One decision."""
     rules = await releases.get(query.release)
-    return answer(Decision, await browsing.get_decision(session, rules, decision_id))
+    form = query.format or ("ctdl" if wants_linked_data(request.headers.get("accept", "")) else "json")
+    if form == "json":
+        return answer(Decision, await browsing.get_decision(session, rules, decision_id), BY_ACCEPT)
+    public_url = request.app.state.settings.public_url
+    return linked(await linked_data.decision_document(session, rules, decision_id, public_url, today()))
 
 
 class IssuerQuery(PageQuery):

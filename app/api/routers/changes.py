@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, BeforeValidator, Field
 
 from app.api.dependencies import Releases, Session, today
+from app.api.negotiation import JSON_LD
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
 from app.api.schemas import EARLIEST, MAX_ASKED, Closed, split
@@ -16,6 +17,7 @@ from app.domain.report import ReleaseReference
 from app.domain.rules import Purpose
 from app.services.changing import Impact, impacts
 from app.services.exporting import as_lines, as_parquet, as_table
+from app.services.linked_data import VOCABULARIES, as_linked_data
 from app.store import changes
 from app.store.changes import TABLES
 
@@ -118,7 +120,11 @@ def _cursor(after: str) -> tuple[int, str, str] | None:
 class ExportQuery(Closed):
     """Which state, in which form."""
 
-    format: Literal["ndjson", "csv", "parquet"] = Field(default="ndjson", description="Lines of JSON, CSV or Parquet.")
+    format: Literal["ndjson", "csv", "parquet", "elm", "ctdl"] = Field(
+        default="ndjson",
+        description="Lines of JSON, CSV or Parquet; credentials also as JSON-LD in the European Learning Model (elm), "
+        "credentials and decisions also as JSON-LD in CTDL (ctdl).",
+    )
     release: int | None = Field(
         default=None, ge=1, le=2**31 - 1, description="State of the data. Without it: the active one."
     )
@@ -135,13 +141,14 @@ _FORMS = {
     "/export/{section}",
     summary="All statements of a kind, as a file",
     description="One consistent state, streamed. Lines of JSON hold the statements as they are; CSV and Parquet have a "
-    "column for each field, with JSON where a field has parts of its own.",
+    "column for each field, with JSON where a field has parts of its own. Linked data says what its vocabulary has a "
+    "term for; the statements as they are stand in the other forms.",
     responses={
         200: {
             "description": "The file.",
             "content": {
                 kind.partition(";")[0]: {"schema": {"type": "string", "description": "The file."}}
-                for _, kind in _FORMS.values()
+                for kind in (*(kind for _, kind in _FORMS.values()), JSON_LD)
             },
         }
     },
@@ -155,13 +162,18 @@ async def export(
 ) -> Response:
     """A file, piece by piece."""
     rules = await releases.get(query.release)
-    write, kind = _FORMS[query.format]
-    name = f"passerelle-{section}-{rules.release.number}.{query.format}"
-    return StreamingResponse(
-        write(request.app.state.engine, section, rules.release.number),
-        media_type=kind,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    engine, name = request.app.state.engine, f"passerelle-{section}-{rules.release.number}.{query.format}"
+    if query.format == "elm" or query.format == "ctdl":
+        if query.format not in VOCABULARIES.get(section, ()):
+            having = " or ".join(part for part, known in VOCABULARIES.items() if query.format in known)
+            raise UnreadableQuestion(f"Found {query.format} for {section}, expected {having}.", "/format")
+        public_url = request.app.state.settings.public_url
+        parts, kind = as_linked_data(engine, rules, section, query.format, public_url, today()), JSON_LD
+        name = f"{name}.jsonld"
+    else:
+        write, kind = _FORMS[query.format]
+        parts = write(engine, section, rules.release.number)
+    return StreamingResponse(parts, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 class ImpactQuery(Closed):

@@ -1,0 +1,1 @@
+"""Credentials and decisions in the formats that other systems speak."""
