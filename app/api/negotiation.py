@@ -11,6 +11,8 @@ def wants_linked_data(accept: str) -> bool:
     >>> wants_linked_data("text/turtle, application/ld+json;q=0.9, */*;q=0.1"), wants_linked_data("*/*")
     (True, False)
     """
+    if JSON_LD not in accept.lower():
+        return False
     weights: dict[str, float] = {}
     for part in accept.lower().split(","):
         kind, *parameters = (piece.strip() for piece in part.split(";"))
