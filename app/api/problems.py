@@ -13,7 +13,17 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
 from app.api.spool import TooLarge
-from app.domain.errors import Fault, NoConversion, NotReady, UnknownReference, UnknownRelease, UnreadableQuestion
+from app.domain.errors import (
+    Fault,
+    IdentityProviderAway,
+    NoConversion,
+    NotAllowed,
+    NotAuthenticated,
+    NotReady,
+    UnknownReference,
+    UnknownRelease,
+    UnreadableQuestion,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -24,6 +34,9 @@ FAULTS: dict[type[Fault], tuple[int, str]] = {
     NoConversion: (422, "no-conversion"),
     UnreadableQuestion: (422, "unreadable-question"),
     TooLarge: (413, "body-too-large"),
+    NotAuthenticated: (401, "not-authenticated"),
+    NotAllowed: (403, "not-allowed"),
+    IdentityProviderAway: (503, "identity-provider-away"),
 }
 """The one table that turns a fault into a status."""
 
@@ -59,6 +72,13 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "There is no such thing; the problem says what was looked for."},
     503: {"model": Problem, "description": "No framework data has been loaded, or the database is away."},
 }
+
+CLOSED: dict[int | str, dict[str, Any]] = {
+    401: {"model": Problem, "description": "Nobody knows who asks: no key or token, or none that is good."},
+    403: {"model": Problem, "description": "The caller may not; the problem names the scope that is missing."},
+    429: {"model": Problem, "description": "Too many requests; `Retry-After` tells when to ask again."},
+}
+"""What addresses that are not open answer besides."""
 
 
 def describe(
@@ -116,8 +136,23 @@ def describe_invalid(items: Iterable[Mapping[str, Any]], body: Any) -> Problem:
 async def on_fault(request: Request, error: Exception) -> JSONResponse:
     """A fault of the domain or of a service."""
     assert isinstance(error, Fault)
-    told = describe_fault(error)
+    return respond_to(error)
+
+
+def respond_to(fault: Fault) -> JSONResponse:
+    """A fault of the domain or of a service as a response."""
+    told = describe_fault(fault)
+    if isinstance(fault, NotAuthenticated | NotAllowed):
+        return respond(told, challenge(fault))
     return respond(told, {"Retry-After": "2"} if told.status == 503 else None)
+
+
+def challenge(fault: NotAuthenticated | NotAllowed) -> dict[str, str]:
+    """The header that says how to do better (RFC 6750 section 3)."""
+    realm = 'Bearer realm="passerelle"'
+    if isinstance(fault, NotAllowed):
+        return {"WWW-Authenticate": f'{realm}, error="insufficient_scope", scope="{fault.scope}"'}
+    return {"WWW-Authenticate": f'{realm}, error="invalid_token"' if fault.presented else realm}
 
 
 async def on_invalid(request: Request, error: Exception) -> JSONResponse:

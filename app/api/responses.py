@@ -25,6 +25,12 @@ def answer(shape: Any, content: Any) -> Response:
     return tagged(as_json(shape, content))
 
 
+def private(shape: Any, content: Any, status: int = 200) -> Response:
+    """The content as JSON for this caller alone: nobody on the way keeps it."""
+    body = _adapter(shape).dump_json(content, exclude_none=True)
+    return Response(body, status, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
 def picked(shape: Any, content: Any, fields: Sequence[str]) -> Response:
     """The same with only some fields of each of its ``items``, named with dots between their parts."""
     body = _adapter(shape).dump_python(content, mode="json", exclude_none=True)
