@@ -7,7 +7,6 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
 
@@ -29,6 +28,7 @@ from app.api.routers import (
     reference,
     stacking,
 )
+from app.api.security import tell_gate
 from app.services.identity import Identities
 from app.services.oidc import IdentityProvider
 from app.services.releasing import RuleSets
@@ -91,21 +91,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     problems.install(app)
+    app.add_middleware(SafeHeaders)
     app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes, streamed=frozenset({batch.PATH}))
     app.add_middleware(KnownCredentials, public_url=settings.public_url)
     app.add_middleware(RememberedAnswers, most_bytes=settings.memory_for_answers_bytes)
     app.add_middleware(Gate, reads_closed=settings.reads_require_key, limit=settings.rate_limit,
                        admin_limit=settings.rate_limit_admin)  # fmt: skip
     app.add_middleware(HeadAsGet)
-    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], allow_headers=["*"],
-                       expose_headers=["ETag"])  # fmt: skip
+    app.add_middleware(CrossOrigin, admin_origins=settings.admin_origins)
     for part in (recognition, batch, stacking, conversion, catalogue, changes, reconcile, reference, access, health):
         app.include_router(part.router)
 
     document = app.openapi
 
     def openapi() -> dict[str, Any]:
-        return problems.with_media_type(document())
+        told = problems.with_media_type(document())
+        return tell_gate(told, reads_closed=settings.reads_require_key, limited=bool(settings.rate_limit))
 
     app.openapi = openapi  # type: ignore[method-assign]
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.api.bodies import App, Message, Receive, Scope, Send
 from app.api.limiting import Limit, Standing, network_of
 from app.api.problems import on_database, respond_to
-from app.api.security import ADMIN, check_scope, nobody, presented_in
+from app.api.security import ADMIN, check_scope, is_open, nobody, presented_in
 from app.domain.access import Caller
 from app.domain.errors import Fault, NotAuthenticated
 from app.services.auditing import record
@@ -18,10 +18,6 @@ from app.store.database import open_session
 
 log = logging.getLogger(__name__)
 
-OPEN = frozenset({"/", "/docs", "/redoc", "/openapi.json", "/health/live", "/health/ready"})
-"""Addresses that are open to everybody, always, and not counted."""
-OPEN_FILES = "/static-offline-docs/"
-"""Files of the documentation page."""
 REFUSALS_OF_ADDRESS = "10/minute"
 REFUSALS_OF_ALL = "100/minute"
 """How many refused attempts each process writes into the audit log: enough to see them, too few to fill it."""
@@ -48,7 +44,7 @@ class Gate:
             await self._app(scope, receive, send)
         elif scope["path"].startswith(ADMIN):
             await self._guard(scope, receive, send, self._admin_limit, admin=True)
-        elif (self._limit is None and not self._reads_closed) or _is_open(scope["path"]):
+        elif (self._limit is None and not self._reads_closed) or is_open(scope["path"]):
             await self._app(scope, receive, send)
         else:
             await self._guard(scope, receive, send, self._limit, admin=False)
@@ -116,10 +112,6 @@ async def _pass(app: App, scope: Scope, receive: Receive, send: Send, standing: 
 
     await app(scope, receive, watched)
     return status
-
-
-def _is_open(path: str) -> bool:
-    return path in OPEN or path.startswith(OPEN_FILES)
 
 
 def _address(scope: Scope) -> str:

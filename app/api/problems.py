@@ -26,6 +26,8 @@ from app.domain.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
+NO_GUESSING = ("X-Content-Type-Options", "nosniff")
+"""The header that keeps browsers from guessing the kind of an answer."""
 
 FAULTS: dict[type[Fault], tuple[int, str]] = {
     UnknownReference: (422, "unknown-reference"),
@@ -105,7 +107,8 @@ def describe(
 def respond(told: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
     """A problem as a response."""
     content = told.model_dump(mode="json", exclude_none=True)
-    return JSONResponse(content, status_code=told.status, media_type=MEDIA_TYPE, headers=headers)
+    known = {NO_GUESSING[0]: NO_GUESSING[1], **(headers or {})}
+    return JSONResponse(content, status_code=told.status, media_type=MEDIA_TYPE, headers=known)
 
 
 def problem(status: int, kind: str, detail: str, *, headers: dict[str, str] | None = None) -> JSONResponse:

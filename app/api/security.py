@@ -14,6 +14,10 @@ from app.domain.errors import NotAllowed, NotAuthenticated
 
 ADMIN = "/v1/admin"
 """Addresses below this one are never open."""
+OPEN = frozenset({"/", "/docs", "/redoc", "/openapi.json", "/health/live", "/health/ready"})
+"""Addresses that are open to everybody, always, and not counted."""
+OPEN_FILES = "/static-offline-docs/"
+"""Files of the documentation page."""
 
 _BEARER = HTTPBearer(
     scheme_name="bearer",
@@ -63,3 +67,20 @@ def presented_in(scope: AsgiScope) -> str | None:
     if not sound or not value.decode("latin-1").isprintable():
         raise NotAuthenticated("The Authorization header cannot be read, expected one 'Bearer' and a key.", True)
     return value.decode("ascii")
+
+
+def is_open(path: str) -> bool:
+    """Whether an address is open to everybody, always."""
+    return path in OPEN or path.startswith(OPEN_FILES)
+
+
+def tell_gate(document: dict[str, Any], *, reads_closed: bool, limited: bool) -> dict[str, Any]:
+    """The OpenAPI document with what the gate asks of readers, where it asks anything."""
+    told = document["paths"][f"{ADMIN}/keys"]["get"]["responses"]
+    statuses = [*(("401", "403") if reads_closed else ()), *(("429",) if limited else ())]
+    for path, operations in document["paths"].items():
+        for operation in () if is_open(path) else operations.values():
+            operation["responses"].update({status: told[status] for status in statuses})
+            if reads_closed:
+                operation.setdefault("security", [{_BEARER.scheme_name: ["read"]}])
+    return document

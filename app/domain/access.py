@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from app.domain.described import described
+from app.domain.errors import unknown
 from app.domain.validity import Dated
 
 Scope = Literal["read", "import", "release", "keys", "audit"]
@@ -17,9 +18,19 @@ Scope = Literal["read", "import", "release", "keys", "audit"]
 revoke keys; read the audit log."""
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
+LONGEST_NAME = 200
+
 PREFIX = "passerelle"
 _TOKEN = re.compile(rf"{PREFIX}_(?P<id>[0-9a-f]{{12}})_[0-9a-f]{{64}}")
 _SECRETS = re.compile(rf"{PREFIX}_[0-9A-Za-z]{{1,12}}_[0-9A-Za-z]+|\beyJ[\w-]+\.[\w-]*(?:\.[\w-]*)*")
+
+
+def read_scope(name: str) -> Scope:
+    """The scope of this name. Raises UnknownReference."""
+    for scope in SCOPES:
+        if scope == name:
+            return scope
+    raise unknown("scope", name, SCOPES)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 from app.datasets.check import check_data, credit_cycles
 from app.datasets.problems import InvalidData
 from app.datasets.reader import json_schema
-from app.domain.access import SCOPES, ApiKey, Caller, Scope
+from app.domain.access import SCOPES, ApiKey, Caller, read_scope
 from app.services import importing, keys
 from app.services.releasing import load_data
 from app.store.database import open_database, open_session
@@ -60,13 +60,14 @@ def operator() -> Caller:
 
 
 async def create_key(
-    database_url: str, name: str, scopes: Iterable[Scope], expires_on: date | None
+    database_url: str, name: str, scopes: Iterable[str], expires_on: date | None
 ) -> tuple[ApiKey, str]:
-    """Make a key: how it is listed, and the key itself, told this once."""
+    """Make a key: how it is listed, and the key itself, told this once. Raises UnknownReference for other scopes."""
+    wanted = [read_scope(scope) for scope in scopes]
     engine = open_database(database_url)
     try:
         async with open_session(engine) as session:
-            return await keys.create_key(session, operator(), name, scopes, expires_on)
+            return await keys.create_key(session, operator(), name, wanted, expires_on)
     finally:
         await engine.dispose()
 

@@ -26,10 +26,10 @@ async def record(
         session,
         at=datetime.now(UTC),
         caller=caller.id,
-        name=without_secrets(caller.name),
+        name=_line(caller.name),
         address=caller.address,
         act=act,
-        target=without_secrets(target)[:LONGEST_TARGET],
+        target=_line(target)[:LONGEST_TARGET],
         before=_told(before),
         after=_told(after),
     )
@@ -39,6 +39,11 @@ async def list_entries(session: AsyncSession, wanted: Wanted, limit: int) -> tup
     """Entries, the newest first, and the number behind which others follow."""
     found = await audit.find(session, wanted, limit + 1)
     return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+def _line(text: str) -> str:
+    """A text that strangers may have chosen, without secrets and without characters that cannot be stored or shown."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in without_secrets(text))
 
 
 def _told(value: Any) -> Any:

@@ -12,7 +12,7 @@ from app.api.problems import CLOSED, PROBLEMS
 from app.api.responses import private
 from app.api.schemas import Closed, Nothing
 from app.api.security import ADMIN, needs
-from app.domain.access import ApiKey, Caller, Scope
+from app.domain.access import LONGEST_NAME, ApiKey, Caller, Scope
 from app.services.auditing import list_entries
 from app.services.keys import create_key, list_keys, revoke_key
 from app.store.audit import AuditEntry, Wanted
@@ -23,10 +23,14 @@ KeyHolder = Annotated[Caller, needs("keys")]
 Auditor = Annotated[Caller, needs("audit")]
 
 
+Text = Annotated[str, Field(max_length=600, pattern=r"^[^\x00]*$")]
+"""Without the one character that PostgreSQL cannot look for."""
+
+
 class KeyRequest(Closed):
     """A key to make."""
 
-    name: str = Field(min_length=1, max_length=200, description="Whose key it is, or what for.")
+    name: str = Field(min_length=1, max_length=LONGEST_NAME, description="Whose key it is, or what for.")
     scopes: list[Scope] = Field(
         min_length=1,
         max_length=20,
@@ -73,7 +77,7 @@ async def listing(nothing: Annotated[Nothing, Query()], session: Session, caller
     description="It works no longer, but stays in the list. Revoking it again changes nothing.",
 )  # fmt: skip
 async def revoke(
-    key_id: Annotated[str, Path(max_length=100, description="Id of the key.", examples=["0123456789ab"])],
+    key_id: Annotated[str, Path(description="Id of the key.", pattern="^[0-9a-f]{12}$", examples=["0123456789ab"])],
     nothing: Annotated[Nothing, Query()],
     session: Session,
     caller: KeyHolder,
@@ -89,9 +93,9 @@ def _with_zone(moment: datetime | None) -> datetime | None:
 class AuditQuery(Closed):
     """Which entries."""
 
-    act: str | None = Field(default=None, max_length=100, description="Only these acts, such as `key.create`.")
-    caller: str | None = Field(default=None, max_length=600, description="Only acts of this caller, by id.")
-    target: str | None = Field(default=None, max_length=300, description="Only acts on this.")
+    act: Text | None = Field(default=None, description="Only these acts, such as `key.create`.")
+    caller: Text | None = Field(default=None, description="Only acts of this caller, by id.")
+    target: Text | None = Field(default=None, description="Only acts on this.")
     since: datetime | None = Field(default=None, description="Only from this moment on; without a zone: UTC.")
     until: datetime | None = Field(default=None, description="Only before this moment; without a zone: UTC.")
     after: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Read on behind this entry.")
