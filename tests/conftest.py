@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -59,11 +60,11 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
     engine.dispose()
 
 
-def client_for(database_url: str, data: Path) -> Iterator[TestClient]:
-    """A client of the service with this data loaded."""
+def client_for(database_url: str, data: Path, **others: Any) -> Iterator[TestClient]:
+    """A client of the service with this data loaded and these settings."""
     migrate(database_url)
     asyncio.run(load(database_url, data))
-    settings = Settings(database_url=database_url, data_dir=data)
+    settings = Settings(database_url=database_url, data_dir=data, **others)
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         yield client
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
 from app.api.spool import TooLarge
+from app.domain.access import without_secrets
 from app.domain.errors import (
     Fault,
     IdentityProviderAway,
@@ -92,12 +93,12 @@ def describe(
     known: Iterable[str] = (),
     errors: Iterable[ProblemDetail] = (),
 ) -> Problem:
-    """A problem in words."""
+    """A problem in words, without keys that somebody put in the wrong place."""
     return Problem(
         type=f"/problems/{kind}",
         title=kind.replace("-", " ").capitalize(),
         status=status,
-        detail=detail,
+        detail=without_secrets(detail),
         pointer=pointer or None,
         known=list(known) or None,
         errors=list(errors) or None,
@@ -188,7 +189,7 @@ def _detail(item: dict[str, Any], body: Any) -> ProblemDetail:
     if isinstance(found, dict | list):
         found = "an object" if isinstance(found, dict) else "a list"
     elif isinstance(found, str):
-        found = found[:200]
+        found = without_secrets(found)[:200]
     elif isinstance(found, bytes):
         found = "plain text"
     elif not isinstance(found, int | float | None):

@@ -7,7 +7,18 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.access import LONGEST_NAME, SCOPES, ApiKey, Caller, Scope, digest, id_in, is_digest_of, token
+from app.domain.access import (
+    LONGEST_NAME,
+    SCOPES,
+    ApiKey,
+    Caller,
+    Scope,
+    digest,
+    id_in,
+    is_digest_of,
+    token,
+    without_secrets,
+)
 from app.domain.errors import NotAllowed, NotAuthenticated, UnknownReference, UnreadableQuestion
 from app.services.auditing import record
 from app.store import keys
@@ -21,8 +32,8 @@ async def create_key(
     Raises NotAllowed when the caller would give what it is not allowed itself, and UnreadableQuestion for a name that
     cannot be shown or a day that is over.
     """
-    if not (name.strip() and name.isprintable() and len(name) <= LONGEST_NAME):
-        raise UnreadableQuestion(f"A name has 1 to {LONGEST_NAME} letters that can be shown.", "/name")
+    if not (name.strip() and name.isprintable() and len(name) <= LONGEST_NAME and without_secrets(name) == name):
+        raise UnreadableQuestion(f"A name has 1 to {LONGEST_NAME} letters that can be shown, and no key.", "/name")
     wanted = tuple(scope for scope in SCOPES if scope in set(scopes))
     for scope in wanted:
         if scope not in caller.scopes:

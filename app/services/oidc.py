@@ -24,6 +24,8 @@ REFETCH_SECONDS = 60
 """Keys are fetched at most this often, whatever tokens come."""
 KEEP_SECONDS = 3600
 """Keys are fetched again after this time, so that withdrawn ones go."""
+FETCH_SECONDS = 10
+"""Longest time that callers wait for the provider."""
 LARGEST_TOKEN = 8_192
 LARGEST_DOCUMENT = 1_048_576
 LONGEST_SUBJECT = 255
@@ -91,13 +93,14 @@ class IdentityProvider:
                 return
             self._tried = time.monotonic()
             try:
-                self._keys = await self._fetch_keys()
+                async with asyncio.timeout(FETCH_SECONDS):
+                    self._keys = await self._fetch_keys()
                 self._fetched = time.monotonic()
-            except (httpx.HTTPError, JoseError, ValueError, TypeError, KeyError) as error:
-                log.warning("could not fetch the keys of %s: %s", self._provider.issuer, error)
+            except (httpx.HTTPError, TimeoutError, JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
+                log.warning("could not fetch the keys of %s: %r", self._provider.issuer, error)
 
     async def _fetch_keys(self) -> KeySet:
-        async with httpx.AsyncClient(timeout=5, follow_redirects=False) as client:
+        async with httpx.AsyncClient(timeout=FETCH_SECONDS, follow_redirects=False) as client:
             address = self._provider.jwks_url
             if not address:
                 found = await _read(client, f"{self._provider.issuer.rstrip('/')}/.well-known/openid-configuration")
