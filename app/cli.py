@@ -124,6 +124,7 @@ def create_key(
 ) -> None:
     """Make a key. It is shown this once and stored nowhere."""
     day = expires.date() if expires else None
+    migrate()
     with told_faults():
         key, secret = asyncio.run(administration.create_key(Settings().database_url, name, scope, day))
     typer.echo(f"Key {key.id} for {key.name}. Keep it now, it cannot be shown again:", err=True)

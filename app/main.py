@@ -14,6 +14,7 @@ from app.api import problems
 from app.api.bodies import BoundedBodies
 from app.api.gate import Gate
 from app.api.head import HeadAsGet
+from app.api.headers import CrossOrigin, SafeHeaders
 from app.api.known import KnownCredentials, KnownQueries
 from app.api.remembered import RememberedAnswers
 from app.api.routers import (

@@ -61,7 +61,9 @@ class Settings(BaseSettings):
         description="Web pages that may use `/v1/admin`, as a JSON list of origins. Empty: none but our own.",
     )
     oidc_issuer: str = Field(
-        default="", description="Issuer of an OpenID Connect provider whose tokens are taken. Empty: only keys are."
+        default="",
+        max_length=300,
+        description="Issuer of an OpenID Connect provider whose tokens are taken. Empty: only keys are.",
     )
     oidc_audience: str = Field(default="", description="Audience that its tokens must be meant for.")
     oidc_jwks_url: str = Field(default="", description="Where its keys are. Empty: as its discovery document says.")

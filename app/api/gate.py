@@ -52,8 +52,7 @@ class Gate:
     async def _guard(self, scope: Scope, receive: Receive, send: Send, limit: Limit | None, *, admin: bool) -> None:
         """Pass on the request of a caller who may be there and does not come too often."""
         caller, fault = await _who(scope, kept=not admin)
-        if caller is not None:
-            scope.setdefault("state", {})["caller"] = caller
+        scope["state"] = {**scope.get("state", {}), "caller": caller}
         try:
             if fault is None and caller is None:
                 raise nobody()

@@ -7,12 +7,13 @@ import re
 from starlette.middleware.cors import CORSMiddleware
 
 from app.api.bodies import App, Message, Receive, Scope, Send
-from app.api.problems import NO_GUESSING
+from app.api.responses import NO_GUESSING
 from app.api.security import ADMIN
 
 DOCUMENTATION = ("/docs", "/redoc")
 """Pages that are built from constants alone, so that their own scripts may be told by their hashes."""
-_GUESSING = tuple(part.lower().encode() for part in NO_GUESSING)
+((_NAME, _VALUE),) = NO_GUESSING.items()
+_GUESSING = (_NAME.lower().encode(), _VALUE.encode())
 _STRICT = (b"strict-transport-security", b"max-age=63072000")
 """Two years, as preload lists ask for at least one. Other hosts below this one are not ours to speak for."""
 _SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
@@ -21,8 +22,8 @@ _SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 class SafeHeaders:
     """ASGI middleware: nobody guesses the kind of an answer; pages run their own scripts only and stay out of frames.
 
-    It stands behind the answers that are remembered, so that these carry the headers without further work. An answer
-    that is data gets one header, as the others only mean something for pages.
+    Answers that are data carry their one header from where they are made: look-ups need not come by here, and the
+    other headers only mean something for pages.
     """
 
     def __init__(self, app: App) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
+from app.api.responses import NO_GUESSING
 from app.api.spool import TooLarge
 from app.domain.access import without_secrets
 from app.domain.errors import (
@@ -27,8 +28,6 @@ from app.domain.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
-NO_GUESSING = ("X-Content-Type-Options", "nosniff")
-"""The header that keeps browsers from guessing the kind of an answer."""
 
 FAULTS: dict[type[Fault], tuple[int, str]] = {
     UnknownReference: (422, "unknown-reference"),
@@ -108,8 +107,9 @@ def describe(
 def respond(told: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
     """A problem as a response."""
     content = told.model_dump(mode="json", exclude_none=True)
-    known = {NO_GUESSING[0]: NO_GUESSING[1], **(headers or {})}
-    return JSONResponse(content, status_code=told.status, media_type=MEDIA_TYPE, headers=known)
+    return JSONResponse(
+        content, status_code=told.status, media_type=MEDIA_TYPE, headers={**NO_GUESSING, **(headers or {})}
+    )
 
 
 def problem(status: int, kind: str, detail: str, *, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -148,7 +148,8 @@ def respond_to(fault: Fault) -> JSONResponse:
     told = describe_fault(fault)
     if isinstance(fault, NotAuthenticated | NotAllowed):
         return respond(told, challenge(fault))
-    return respond(told, {"Retry-After": "2"} if told.status == 503 else None)
+    wait = "60" if isinstance(fault, IdentityProviderAway) else "2"
+    return respond(told, {"Retry-After": wait} if told.status == 503 else None)
 
 
 def challenge(fault: NotAuthenticated | NotAllowed) -> dict[str, str]:

@@ -9,6 +9,9 @@ from typing import Any
 from fastapi import Response
 from pydantic import TypeAdapter
 
+NO_GUESSING = {"X-Content-Type-Options": "nosniff"}
+"""The header that keeps browsers from guessing the kind of an answer."""
+
 
 @cache
 def _adapter(shape: Any) -> TypeAdapter[Any]:
@@ -28,7 +31,7 @@ def answer(shape: Any, content: Any) -> Response:
 def private(shape: Any, content: Any, status: int = 200) -> Response:
     """The content as JSON for this caller alone: nobody on the way keeps it."""
     body = _adapter(shape).dump_json(content, exclude_none=True)
-    return Response(body, status, media_type="application/json", headers={"Cache-Control": "no-store"})
+    return Response(body, status, media_type="application/json", headers={"Cache-Control": "no-store", **NO_GUESSING})
 
 
 def picked(shape: Any, content: Any, fields: Sequence[str]) -> Response:
@@ -52,5 +55,5 @@ def _only(item: dict[str, Any], ways: Sequence[Sequence[str]]) -> dict[str, Any]
 def tagged(body: bytes) -> Response:
     """A body of JSON as a response. The ETag is the SHA-256 of the bytes, so it is the same in every process."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding", **NO_GUESSING}
     return Response(body, media_type="application/json", headers=headers)

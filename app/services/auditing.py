@@ -7,11 +7,13 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.access import Caller, without_secrets
+from app.domain.access import LONGEST_NAME, Caller, without_secrets
 from app.store import audit
 from app.store.audit import AuditEntry, Wanted
 
 LONGEST_TARGET = 300
+LONGEST_ADDRESS = 100
+"""A trusted proxy may tell anything as the address of a caller."""
 
 
 async def record(
@@ -26,8 +28,8 @@ async def record(
         session,
         at=datetime.now(UTC),
         caller=caller.id,
-        name=_line(caller.name),
-        address=caller.address,
+        name=_line(caller.name)[:LONGEST_NAME],
+        address=_line(caller.address)[:LONGEST_ADDRESS],
         act=act,
         target=_line(target)[:LONGEST_TARGET],
         before=_told(before),

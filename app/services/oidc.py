@@ -52,7 +52,7 @@ class IdentityProvider:
         """The holder of a token. Raises NotAuthenticated, or IdentityProviderAway when there are no keys yet."""
         claims = await self._verified(presented)
         subject = claims["sub"]
-        if not isinstance(subject, str) or len(subject) > LONGEST_SUBJECT:
+        if not isinstance(subject, str) or not subject.isprintable() or len(subject) > LONGEST_SUBJECT:
             raise _refused("names no holder")
         name = next((claims[k] for k in ("name", "preferred_username", "client_id") if claims.get(k)), subject)
         return Caller(
