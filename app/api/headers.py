@@ -70,10 +70,12 @@ class CrossOrigin:
     """ASGI middleware: pages of any origin may read what is open, never with credentials of the browser.
 
     What administrators use is open to the origins that the operator names, to none by default. Over https, browsers
-    are told to keep to it.
+    are told to keep to it. Who names no origin is no page of another: their requests go the short way, and what caches
+    may keep says by itself that it varies with the origin.
     """
 
     def __init__(self, app: App, *, admin_origins: list[str]) -> None:
+        self._app = app
         self._public = CORSMiddleware(
             app, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], allow_headers=["*"],
             expose_headers=["ETag", "RateLimit", "RateLimit-Policy", "Retry-After"],
@@ -88,10 +90,17 @@ class CrossOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer browsers that ask first, and say who may read the answer."""
-        app: App = self._public
-        if scope["type"] == "http" and scope["path"].startswith(ADMIN):
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        app: App = self._app
+        if scope["path"].startswith(ADMIN):
             app = self._admin
-        await app(scope, receive, _strictly(send) if scope.get("scheme") == "https" else send)
+        else:
+            for name, _ in scope["headers"]:
+                if name == b"origin":
+                    app = self._public
+        await app(scope, receive, _strictly(send) if scope["scheme"] == "https" else send)
 
 
 def _strictly(send: Send) -> Send:

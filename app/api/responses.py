@@ -55,5 +55,5 @@ def _only(item: dict[str, Any], ways: Sequence[Sequence[str]]) -> dict[str, Any]
 def tagged(body: bytes) -> Response:
     """A body of JSON as a response. The ETag is the SHA-256 of the bytes, so it is the same in every process."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding", **NO_GUESSING}
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding, Origin", **NO_GUESSING}
     return Response(body, media_type="application/json", headers=headers)

@@ -27,6 +27,11 @@ def test_pages_of_any_origin_read_what_is_open_without_credentials(exland: TestC
         assert "access-control-allow-credentials" not in response.headers
 
 
+def test_caches_keep_answers_to_pages_and_to_programs_apart(exland: TestClient) -> None:
+    for headers in ({}, FOREIGN):
+        assert "Origin" in exland.get("/v1/rules", headers=headers).headers["vary"]
+
+
 def test_pages_of_other_origins_do_not_administrate(exland: TestClient, desk: TestClient) -> None:
     for client in (exland, desk):
         keys = key_for(client, "keys")
