@@ -1,7 +1,10 @@
-"""Commands for people: passerelle check, schema, coverage, migrate, load, catalogue, serve, setup-and-serve in one."""
+"""Commands for people: passerelle check, schema, coverage, migrate, load, catalogue, keys, and serve, all in one."""
 
 import asyncio
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +12,16 @@ import typer
 import uvicorn
 from rich.progress import DownloadColumn, Progress
 
+from app.domain.access import SCOPES
+from app.domain.errors import Fault
 from app.services import administration
 from app.services.administration import InvalidData
 from app.services.coverage import coverage_report
 from app.settings import Settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
+keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
+cli.add_typer(keys, name="keys")
 
 DataOption = Annotated[Path | None, typer.Option(help="Folder with frameworks, catalogue and evidence.")]
 
@@ -102,7 +109,56 @@ def serve(
     migrate()
     load()
     typer.echo(f"Documentation and questions: http://{host}:{port}/docs")
-    uvicorn.run("app.main:create_app", factory=True, host=host, port=port, workers=workers, access_log=False)
+    proxies = Settings().forwarded_allow_ips
+    uvicorn.run("app.main:create_app", factory=True, host=host, port=port, workers=workers, access_log=False,
+                proxy_headers=bool(proxies), forwarded_allow_ips=proxies)  # fmt: skip
+
+
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="Whose key it is, or what for.")],
+    scope: Annotated[list[str], typer.Option(help=f"What its holder may do; may be repeated: {', '.join(SCOPES)}.")],
+    expires: Annotated[
+        datetime | None, typer.Option(help="First day (UTC) on which it no longer works.", formats=["%Y-%m-%d"])
+    ] = None,
+) -> None:
+    """Make a key. It is shown this once and stored nowhere."""
+    day = expires.date() if expires else None
+    migrate()
+    with told_faults():
+        key, secret = asyncio.run(administration.create_key(Settings().database_url, name, scope, day))
+    typer.echo(f"Key {key.id} for {key.name}. Keep it now, it cannot be shown again:", err=True)
+    typer.echo(secret)
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List all keys, revoked and expired ones too, without their secrets."""
+    for key in asyncio.run(administration.list_keys(Settings().database_url)):
+        notes = [
+            f"expires {key.expires_on}" if key.expires_on else "never expires",
+            f"last used {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used",
+            *([f"revoked {key.revoked_at:%Y-%m-%d %H:%M}"] if key.revoked_at else []),
+        ]
+        typer.echo(f"{key.id}  {key.name}: {' '.join(key.scopes)}; {', '.join(notes)}")
+
+
+@keys.command("revoke")
+def revoke_key(key_id: Annotated[str, typer.Argument(help="Id of the key, as `keys list` shows it.")]) -> None:
+    """Revoke a key, for good."""
+    with told_faults():
+        key = asyncio.run(administration.revoke_key(Settings().database_url, key_id))
+    typer.echo(f"Key {key.id} for {key.name} is revoked since {key.revoked_at:%Y-%m-%d %H:%M} UTC.")
+
+
+@contextmanager
+def told_faults() -> Iterator[None]:
+    """Tell a fault as a sentence and end with 1."""
+    try:
+        yield
+    except Fault as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(1) from None
 
 
 if __name__ == "__main__":

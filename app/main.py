@@ -7,16 +7,31 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
 
 from app.api import problems
 from app.api.bodies import BoundedBodies
+from app.api.gate import Gate
 from app.api.head import HeadAsGet
+from app.api.headers import CrossOrigin, SafeHeaders
 from app.api.known import KnownCredentials, KnownQueries
 from app.api.remembered import RememberedAnswers
-from app.api.routers import batch, catalogue, changes, conversion, health, recognition, reconcile, reference, stacking
+from app.api.routers import (
+    access,
+    batch,
+    catalogue,
+    changes,
+    conversion,
+    health,
+    recognition,
+    reconcile,
+    reference,
+    stacking,
+)
+from app.api.security import tell_gate
+from app.services.identity import Identities
+from app.services.oidc import IdentityProvider
 from app.services.releasing import RuleSets
 from app.services.searching import Vocabularies
 from app.settings import Settings
@@ -40,6 +55,7 @@ TAGS = [
     {"name": "Reconciliation", "description": "For OpenRefine and its like: titles of a spreadsheet to credentials."},
     {"name": "Changes", "description": "What changed, and which answers change with it."},
     {"name": "Reference", "description": "The framework data: places, rules, sources, releases."},
+    {"name": "Access", "description": "For administrators: keys, and the record of who did what."},
     {"name": "Health", "description": "For load balancers."},
 ]
 
@@ -53,12 +69,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         engine = open_database(settings.database_url)
         app.state.engine, app.state.rulesets = engine, RuleSets(engine)
         app.state.vocabularies, app.state.known_queries = Vocabularies(), KnownQueries()
+        provider = settings.identity_provider()
+        app.state.identities = Identities(engine, IdentityProvider(provider) if provider else None)
         await app.state.rulesets.refresh()
         watching = asyncio.create_task(app.state.rulesets.keep_fresh(settings.release_poll_seconds))
         yield
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
+        await app.state.identities.close()
         inline.close(engine.sync_engine)
         await engine.dispose()
 
@@ -73,19 +92,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     problems.install(app)
+    app.add_middleware(SafeHeaders)
     app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes, streamed=frozenset({batch.PATH}))
     app.add_middleware(KnownCredentials, public_url=settings.public_url)
     app.add_middleware(RememberedAnswers, most_bytes=settings.memory_for_answers_bytes)
+    app.add_middleware(Gate, reads_closed=settings.reads_require_key, limit=settings.rate_limit,
+                       admin_limit=settings.rate_limit_admin)  # fmt: skip
     app.add_middleware(HeadAsGet)
-    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], allow_headers=["*"],
-                       expose_headers=["ETag"])  # fmt: skip
-    for part in (recognition, batch, stacking, conversion, catalogue, changes, reconcile, reference, health):
+    app.add_middleware(CrossOrigin, admin_origins=settings.admin_origins)
+    for part in (recognition, batch, stacking, conversion, catalogue, changes, reconcile, reference, access, health):
         app.include_router(part.router)
 
     document = app.openapi
 
     def openapi() -> dict[str, Any]:
-        return problems.with_media_type(document())
+        told = problems.with_media_type(document())
+        return tell_gate(told, reads_closed=settings.reads_require_key, limited=bool(settings.rate_limit))
 
     app.openapi = openapi  # type: ignore[method-assign]
 

@@ -5,13 +5,18 @@ import os
 import tempfile
 import uuid
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, make_url, text
 
+from app.domain.access import Scope
 from app.main import create_app
+from app.services import administration
 from app.services.administration import load, migrate
 from app.settings import ROOT, Settings
 
@@ -55,13 +60,21 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
     engine.dispose()
 
 
-def client_for(database_url: str, data: Path) -> Iterator[TestClient]:
-    """A client of the service with this data loaded."""
+def client_for(database_url: str, data: Path, **others: Any) -> Iterator[TestClient]:
+    """A client of the service with this data loaded and these settings."""
     migrate(database_url)
     asyncio.run(load(database_url, data))
-    settings = Settings(database_url=database_url, data_dir=data)
+    settings = Settings(database_url=database_url, data_dir=data, **others)
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         yield client
+
+
+def key_for(client: TestClient, *scopes: Scope, expires_on: date | None = None) -> dict[str, str]:
+    """Headers with a key for these scopes, made in the client's database as the command line does."""
+    app = client.app
+    assert isinstance(app, FastAPI)
+    _, key = asyncio.run(administration.create_key(app.state.settings.database_url, "test", scopes, expires_on))
+    return {"Authorization": f"Bearer {key}"}
 
 
 @pytest.fixture(scope="session")

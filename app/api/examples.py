@@ -200,3 +200,12 @@ EXTEND_EXAMPLES: dict[str, Any] = {
         "value": _COLUMNS,
     },
 }
+
+
+KEY_EXAMPLES: dict[str, Any] = {
+    "importer": {
+        "summary": "A key for a program that imports a catalogue",
+        "description": "It may import and make releases, and ends by itself.",
+        "value": {"name": "Nightly import", "scopes": ["import", "release"], "expires_on": "2999-12-31"},
+    },
+}

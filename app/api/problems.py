@@ -12,10 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
+from app.api.responses import NO_GUESSING
 from app.api.spool import TooLarge
+from app.domain.access import without_secrets
 from app.domain.errors import (
     Fault,
+    IdentityProviderAway,
     NoConversion,
+    NotAllowed,
+    NotAuthenticated,
     NotExpressible,
     NotReady,
     UnknownReference,
@@ -33,6 +38,9 @@ FAULTS: dict[type[Fault], tuple[int, str]] = {
     UnreadableQuestion: (422, "unreadable-question"),
     NotExpressible: (406, "not-expressible"),
     TooLarge: (413, "body-too-large"),
+    NotAuthenticated: (401, "not-authenticated"),
+    NotAllowed: (403, "not-allowed"),
+    IdentityProviderAway: (503, "identity-provider-away"),
 }
 """The one table that turns a fault into a status."""
 
@@ -69,6 +77,13 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     503: {"model": Problem, "description": "No framework data has been loaded, or the database is away."},
 }
 
+CLOSED: dict[int | str, dict[str, Any]] = {
+    401: {"model": Problem, "description": "Nobody knows who asks: no key or token, or none that is good."},
+    403: {"model": Problem, "description": "The caller may not; the problem names the scope that is missing."},
+    429: {"model": Problem, "description": "Too many requests; `Retry-After` tells when to ask again."},
+}
+"""What addresses that are not open answer besides."""
+
 
 def describe(
     status: int,
@@ -79,12 +94,12 @@ def describe(
     known: Iterable[str] = (),
     errors: Iterable[ProblemDetail] = (),
 ) -> Problem:
-    """A problem in words."""
+    """A problem in words, without keys that somebody put in the wrong place."""
     return Problem(
         type=f"/problems/{kind}",
         title=kind.replace("-", " ").capitalize(),
         status=status,
-        detail=detail,
+        detail=without_secrets(detail),
         pointer=pointer or None,
         known=list(known) or None,
         errors=list(errors) or None,
@@ -94,7 +109,9 @@ def describe(
 def respond(told: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
     """A problem as a response."""
     content = told.model_dump(mode="json", exclude_none=True)
-    return JSONResponse(content, status_code=told.status, media_type=MEDIA_TYPE, headers=headers)
+    return JSONResponse(
+        content, status_code=told.status, media_type=MEDIA_TYPE, headers={**NO_GUESSING, **(headers or {})}
+    )
 
 
 def problem(status: int, kind: str, detail: str, *, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -125,8 +142,24 @@ def describe_invalid(items: Iterable[Mapping[str, Any]], body: Any) -> Problem:
 async def on_fault(request: Request, error: Exception) -> JSONResponse:
     """A fault of the domain or of a service."""
     assert isinstance(error, Fault)
-    told = describe_fault(error)
-    return respond(told, {"Retry-After": "2"} if told.status == 503 else None)
+    return respond_to(error)
+
+
+def respond_to(fault: Fault) -> JSONResponse:
+    """A fault of the domain or of a service as a response."""
+    told = describe_fault(fault)
+    if isinstance(fault, NotAuthenticated | NotAllowed):
+        return respond(told, challenge(fault))
+    wait = "60" if isinstance(fault, IdentityProviderAway) else "2"
+    return respond(told, {"Retry-After": wait} if told.status == 503 else None)
+
+
+def challenge(fault: NotAuthenticated | NotAllowed) -> dict[str, str]:
+    """The header that says how to do better (RFC 6750 section 3)."""
+    realm = 'Bearer realm="passerelle"'
+    if isinstance(fault, NotAllowed):
+        return {"WWW-Authenticate": f'{realm}, error="insufficient_scope", scope="{fault.scope}"'}
+    return {"WWW-Authenticate": f'{realm}, error="invalid_token"' if fault.presented else realm}
 
 
 async def on_invalid(request: Request, error: Exception) -> JSONResponse:
@@ -159,7 +192,7 @@ def _detail(item: dict[str, Any], body: Any) -> ProblemDetail:
     if isinstance(found, dict | list):
         found = "an object" if isinstance(found, dict) else "a list"
     elif isinstance(found, str):
-        found = found[:200]
+        found = without_secrets(found)[:200]
     elif isinstance(found, bytes):
         found = "plain text"
     elif not isinstance(found, int | float | None):

@@ -11,8 +11,12 @@ from pydantic import TypeAdapter
 
 from app.api.negotiation import JSON_LD
 
-BY_ACCEPT = "Accept, Accept-Encoding"
+BY_ACCEPT = "Accept, Accept-Encoding, Origin"
 """What answers vary by that can be had as JSON and as linked data."""
+PLAINLY = "Accept-Encoding, Origin"
+"""What all others vary by."""
+NO_GUESSING = {"X-Content-Type-Options": "nosniff"}
+"""The header that keeps browsers from guessing the kind of an answer."""
 
 
 @cache
@@ -25,9 +29,15 @@ def as_json(shape: Any, content: Any) -> bytes:
     return _adapter(shape).dump_json(content, exclude_none=True)
 
 
-def answer(shape: Any, content: Any, vary: str = "Accept-Encoding") -> Response:
+def answer(shape: Any, content: Any, vary: str = PLAINLY) -> Response:
     """The content as a response in JSON; ``vary`` names what else the same address answers otherwise by."""
     return tagged(as_json(shape, content), vary=vary)
+
+
+def private(shape: Any, content: Any, status: int = 200) -> Response:
+    """The content as JSON for this caller alone: nobody on the way keeps it."""
+    body = _adapter(shape).dump_json(content, exclude_none=True)
+    return Response(body, status, media_type="application/json", headers={"Cache-Control": "no-store", **NO_GUESSING})
 
 
 def picked(shape: Any, content: Any, fields: Sequence[str]) -> Response:
@@ -54,8 +64,8 @@ def _only(item: dict[str, Any], ways: Sequence[Sequence[str]]) -> dict[str, Any]
     return kept
 
 
-def tagged(body: bytes, media_type: str = "application/json", vary: str = "Accept-Encoding") -> Response:
+def tagged(body: bytes, media_type: str = "application/json", vary: str = PLAINLY) -> Response:
     """A body of JSON as a response. The ETag is the SHA-256 of the bytes, so it is the same in every process."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": vary}
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": vary, **NO_GUESSING}
     return Response(body, media_type=media_type, headers=headers)

@@ -9,6 +9,9 @@ Fault
   NotExpressible         something that a format has no term for
   UnknownDocument        a document of none of the formats that can be read
   UnreadableDocument     a document of a known format that does not say what it must
+  NotAuthenticated       nobody knows who asks
+  NotAllowed             it is known who asks, and they may not
+  IdentityProviderAway   whether a token is genuine cannot be checked now
 """
 
 from collections.abc import Iterable
@@ -123,3 +126,36 @@ class UnreadableDocument(Fault):
 
     def __str__(self) -> str:
         return f"{self.pointer or 'The document'}: found {self.found}, expected {self.expected}."
+
+
+@dataclass(eq=False)
+class NotAuthenticated(Fault):
+    """Nobody knows who asks. The reason never repeats what was presented."""
+
+    reason: str
+    presented: bool = False
+    """Whether a key or token was presented at all."""
+    key: str = ""
+    """Id of the key, when there is or was such a key: for the audit log, not for the caller."""
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(eq=False)
+class NotAllowed(Fault):
+    """It is known who asks, and they may not."""
+
+    reason: str
+    scope: str
+    """What they would have to be allowed."""
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class IdentityProviderAway(Fault):
+    """Whether a token is genuine cannot be checked now."""
+
+    def __str__(self) -> str:
+        return "The identity provider cannot be reached now, so the token could not be checked; try again."

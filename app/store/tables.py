@@ -286,6 +286,37 @@ class DecisionCredentialRow(SQLModel, table=True):
     credential: str = Field(max_length=200, primary_key=True, index=True)
 
 
+class ApiKeyRow(SQLModel, table=True):
+    """A key to what is not open to everybody. Kept when it was revoked, so that the audit log stays readable."""
+
+    __tablename__ = "api_keys"
+    id: str = Field(max_length=12, primary_key=True)
+    digest: str = Field(max_length=64)
+    """SHA-256 of the whole key; the key itself is nowhere."""
+    name: str = Field(max_length=200)
+    scopes: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    created_by: str = Field(max_length=600)
+    expires_on: date | None = None
+    last_used_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    revoked_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+
+
+class AuditRow(SQLModel, table=True):
+    """An act, or a refused attempt at one. Triggers of the database refuse to change or delete rows."""
+
+    __tablename__ = "audit"
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
+    caller: str = Field(max_length=600, index=True)
+    name: str = Field(max_length=200)
+    address: str = Field(max_length=100)
+    act: str = Field(max_length=100, index=True)
+    target: str = Field(max_length=300)
+    before: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    after: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+
+
 STATEMENT_TABLES: tuple[type[StatementRow], ...] = (
     SourceRow, JurisdictionRow, RecogniserRow, RegisterRow, FrameworkRow, LevelLinkRow, CreditSystemRow,
     CreditReadingRow, EquivalenceRow, SchemeRow, AppealRouteRow, TermRow, CircumstanceRow,

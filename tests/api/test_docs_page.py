@@ -85,3 +85,28 @@ def test_an_adviser_asks_and_sees_the_answer_without_internet(address: str, page
     if folder := os.environ.get("SCREENSHOTS"):
         view.screenshot(path=f"{folder}/docs.png", full_page=True)
     assert outside == []
+
+
+def test_an_administrator_uses_a_key_on_the_page(address: str, page: tuple[Page, list[str]]) -> None:
+    view, outside = page
+    view.goto(f"{address}/docs")
+    view.locator(".auth-wrapper .authorize").click()
+    view.locator(".auth-container input").fill("passerelle_000000000000_" + "0" * 64)
+    view.locator(".auth-btn-wrapper .authorize").click()
+    view.locator(".auth-btn-wrapper .btn-done").click()
+    question = view.locator("#operations-Access-listing_v1_admin_keys_get")
+    question.locator(".opblock-summary-control").click()
+    question.get_by_role("button", name="Try it out").click()
+    question.get_by_role("button", name="Execute").click()
+    answer = question.locator(".live-responses-table .highlight-code")
+    expect(answer.first).to_contain_text("The key is not known here.", timeout=20_000)
+    refused = [line for line in outside if "401" in line]
+    assert outside == refused, "the browser notes the refusal, and nothing that its policy forbids"
+    outside.clear()
+
+
+def test_the_other_viewer_of_the_documentation_runs_too(address: str, page: tuple[Page, list[str]]) -> None:
+    view, outside = page
+    view.goto(f"{address}/redoc")
+    expect(view.get_by_role("heading", name="Make a key; its secret is shown once")).to_be_visible(timeout=20_000)
+    assert outside == []

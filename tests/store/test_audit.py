@@ -1,0 +1,38 @@
+"""The audit log can only be added to, on both databases."""
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from app.services.administration import migrate
+from app.store.database import sync_url
+
+ADDING = (
+    "INSERT INTO audit (id, at, caller, name, address, act, target) VALUES (1, '2026-01-01', 'a', 'a', 'a', 'a', 'a')"
+)
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "DELETE FROM audit",
+        "UPDATE audit SET caller = 'somebody else'",
+        ADDING.replace("INSERT", "INSERT OR REPLACE").replace("'a'", "'b'"),
+        "TRUNCATE audit",
+        ADDING.replace("'a'", "'b'") + " ON CONFLICT (id) DO UPDATE SET caller = 'b'",
+    ],
+)
+def test_what_was_written_stays(empty_database: str, attempt: str) -> None:
+    """Statements that a database does not know fail there anyway."""
+    migrate(empty_database)
+    engine = create_engine(sync_url(empty_database))
+    with engine.begin() as connection:
+        connection.execute(text(ADDING))
+    with pytest.raises(DBAPIError) as refused, engine.begin() as connection:
+        connection.execute(text(attempt))
+    known = engine.dialect.name == "sqlite" or "OR REPLACE" not in attempt
+    if known and not (engine.dialect.name == "sqlite" and "TRUNCATE" in attempt):
+        assert "can only be added to" in str(refused.value)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT caller FROM audit")).scalars().all() == ["a"]
+    engine.dispose()
