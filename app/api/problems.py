@@ -10,10 +10,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from app.api.spool import TooLarge
 from app.domain.errors import Fault, NoConversion, NotReady, UnknownReference, UnknownRelease, UnreadableQuestion
+from app.logs import REQUEST_ID
+from app.store.database import first_line
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -50,6 +53,7 @@ class Problem(BaseModel):
     pointer: str | None = Field(default=None, description="JSON pointer to the offending field.")
     known: list[str] | None = Field(default=None, description="The nearest known codes, when one is unknown.")
     errors: list[ProblemDetail] | None = Field(default=None, description="All faults of the request together.")
+    request_id: str | None = Field(default=None, description="Id of the request, which the service's log names too.")
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -84,6 +88,7 @@ def describe(
 
 def respond(told: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
     """A problem as a response."""
+    told = told.model_copy(update={"request_id": REQUEST_ID.get(None)})
     content = told.model_dump(mode="json", exclude_none=True)
     return JSONResponse(content, status_code=told.status, media_type=MEDIA_TYPE, headers=headers)
 
@@ -197,14 +202,14 @@ def _methods(request: Request) -> list[str]:
 
 async def on_database(request: Request, error: Exception) -> JSONResponse:
     """A database that is away."""
-    log.warning("database is away: %s", error)
+    log.warning("database is away: %s", first_line(error))
     return problem(503, "database-away", "The database cannot be reached now; try again.", headers={"Retry-After": "2"})
 
 
 async def on_bug(request: Request, error: Exception) -> JSONResponse:
-    """Anything else is a fault of ours; what went wrong goes to the log, not to the caller."""
-    log.exception("unexpected fault", exc_info=error)
-    return problem(500, "internal-error", "Something went wrong on our side.")
+    """Anything else is a fault of ours; what went wrong goes to the server's log, not to the caller."""
+    headers = {"X-Request-ID": REQUEST_ID.get("")}  # this answer is made outside of all that adds headers
+    return problem(500, "internal-error", "Something went wrong on our side.", headers=headers)
 
 
 def with_media_type(document: dict[str, Any]) -> dict[str, Any]:
@@ -226,4 +231,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(OperationalError, on_database)
     app.add_exception_handler(DBAPIError, on_database)
+    app.add_exception_handler(NoConnection, on_database)
     app.add_exception_handler(Exception, on_bug)

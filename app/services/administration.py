@@ -9,10 +9,22 @@ from app.datasets.problems import InvalidData
 from app.datasets.reader import json_schema
 from app.services import importing
 from app.services.releasing import load_data
-from app.store.database import open_database
+from app.store.database import DatabaseAway, NoBackup, back_up, first_line, open_database
 from app.store.migrating import migrate
 
-__all__ = ["InvalidData", "check", "cycles", "framework_schema", "load", "load_catalogue", "migrate"]
+__all__ = [
+    "DatabaseAway",
+    "InvalidData",
+    "NoBackup",
+    "back_up",
+    "check",
+    "cycles",
+    "first_line",
+    "framework_schema",
+    "load",
+    "load_catalogue",
+    "migrate",
+]
 
 
 def check(data: Path) -> int:
