@@ -127,7 +127,7 @@ def _told(item: Mapping[str, Any]) -> str:
 
 def masked(url: str) -> str:
     """An address without the secrets in it: who logs in and with which word, before the host or as parameters."""
-    return re.sub(r"(?i)((?:password|passwd|sslpassword|user)=)[^&]*", r"\1***", re.sub(r"://.*@", "://***@", url))
+    return re.sub(r"(?i)((?:password|passwd|sslpassword|user)=)[^&]*", r"\1***", re.sub(r"(:?//|:).*@", r"\1***@", url))
 
 
 def misspelt(environment: Mapping[str, str] = os.environ) -> list[str]:
