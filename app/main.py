@@ -77,12 +77,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        if lines is not None:
-            lines.write()
         if traces is not None:
             await asyncio.to_thread(traces.shutdown)
         inline.close(engine.sync_engine)
         await engine.dispose()
+        if lines is not None:
+            lines.write()
 
     app = FastAPIOffline(
         title="Passerelle",

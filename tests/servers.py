@@ -23,7 +23,7 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def eventually(happens: Callable[[], Any], seconds: float = 20) -> Any:
+def eventually(happens: Callable[[], Any], seconds: float = 60) -> Any:
     """What comes of a question that is asked until there is an answer; a connection that is refused is none."""
     until = time.monotonic() + seconds
     while True:

@@ -30,6 +30,9 @@ FAULTS: dict[type[Fault], tuple[int, str]] = {
 }
 """The one table that turns a fault into a status."""
 
+RETRY = {"Retry-After": "2"}
+"""What a problem that passes by itself says: come back after two seconds."""
+
 log = logging.getLogger(__name__)
 
 
@@ -122,7 +125,7 @@ async def on_fault(request: Request, error: Exception) -> JSONResponse:
     """A fault of the domain or of a service."""
     assert isinstance(error, Fault)
     told = describe_fault(error)
-    return respond(told, {"Retry-After": "2"} if told.status == 503 else None)
+    return respond(told, RETRY if told.status == 503 else None)
 
 
 async def on_invalid(request: Request, error: Exception) -> JSONResponse:
@@ -203,7 +206,7 @@ def _methods(request: Request) -> list[str]:
 async def on_database(request: Request, error: Exception) -> JSONResponse:
     """A database that is away."""
     log.warning("database is away: %s", first_line(error))
-    return problem(503, "database-away", "The database cannot be reached now; try again.", headers={"Retry-After": "2"})
+    return problem(503, "database-away", "The database cannot be reached now; try again.", headers=RETRY)
 
 
 async def on_bug(request: Request, error: Exception) -> JSONResponse:

@@ -2,11 +2,13 @@
 
 import re
 import secrets
+from asyncio import CancelledError
 from itertools import count
 from time import perf_counter
 
 from app.api import metrics
 from app.api.bodies import App, Message, Receive, Scope, Send
+from app.api.problems import RETRY, problem
 from app.logs import REQUEST_ID, RequestLines, Told
 
 HEADER = b"x-request-id"
@@ -50,7 +52,11 @@ class ToldRequests:
 
         try:
             await self._app(scope, receive, told)
-        except BaseException:
+        except CancelledError:  # the time for stopping is over
+            if not status:
+                await problem(503, "not-ready", "The service is stopping.", headers=RETRY)(scope, receive, told)
+            raise
+        except Exception:
             status = status or 500
             raise
         finally:

@@ -1,8 +1,9 @@
 """Opens the database: SQLite by default, PostgreSQL by setting one URL."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from urllib.parse import quote
 
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from app.store import turns
@@ -107,8 +108,14 @@ def first_line(error: Exception) -> str:
 @asynccontextmanager
 async def open_session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     """One unit of work. Nothing is committed unless the caller begins a transaction."""
-    async with AsyncSession(engine, expire_on_commit=False) as session:
+    session = AsyncSession(engine, expire_on_commit=False)
+    try:
         yield session
+    finally:
+        with suppress(
+            DBAPIError
+        ):  # the database went away after it had answered: nothing is lost, and it is not used again
+            await asyncio.shield(session.close())
 
 
 @asynccontextmanager

@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ ROUTE = "/v1/credentials/{credential_id}/recognition"
 
 
 @pytest.fixture
-def lines(caplog: pytest.LogCaptureFixture) -> Iterator[Any]:
+def lines(caplog: pytest.LogCaptureFixture) -> Any:
     """What is logged of requests, as soon as a number of lines is there."""
     caplog.set_level(logging.INFO, REQUESTS)
 
@@ -31,7 +30,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> Iterator[Any]:
 
         return [json.loads(line) for line in eventually(lambda: found() if len(found()) >= number else None)]
 
-    yield read
+    return read
 
 
 def test_a_request_is_logged_by_its_route_and_says_nothing_of_what_was_asked(exland: TestClient, lines: Any) -> None:

@@ -72,7 +72,7 @@ def test_a_migration_that_fails_leaves_the_tables_as_they_were(
         return sorted(inspect(engine).get_table_names())
 
     before = tables()
-    monkeypatch.setattr(Operations, "create_index", property(lambda self: 1 / 0), raising=False)
+    monkeypatch.setattr(Operations, "create_index", property(lambda _: 1 / 0), raising=False)
     with pytest.raises(ZeroDivisionError):
         command.upgrade(alembic_config(empty_database), "head")
     assert tables() == before

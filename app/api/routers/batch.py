@@ -121,6 +121,8 @@ async def recognise_batch(request: Request, query: Annotated[BatchQuery, Query()
     items = _spooled_items(request, sent)
     first = await anext(items)  # what is wrong with the body as a whole is told with a status of its own
     answers = _answers(request, rules, _chained(first, items))
+    answered = await anext(answers, None)  # so is a database that is away from the beginning
+    answers = _led_by(answered, answers)
     if form == "json":
         return StreamingResponse(_as_json(rules, answers), media_type=JSON)
     if form == "csv":
@@ -138,6 +140,13 @@ async def _chained(first: Item | None, rest: AsyncIterator[Item | None]) -> Asyn
     async for item in rest:
         if item is not None:
             yield item
+
+
+async def _led_by(first: BatchAnswer | None, rest: AsyncIterator[BatchAnswer]) -> AsyncIterator[BatchAnswer]:
+    if first is not None:
+        yield first
+    async for answer in rest:
+        yield answer
 
 
 async def _spooled_items(request: Request, sent: str) -> AsyncIterator[Item | None]:

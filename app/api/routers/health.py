@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from app.api.dependencies import Releases, Session
-from app.api.problems import problem
+from app.api.problems import RETRY, problem
 from app.api.schemas import Health, Nothing
 from app.services.listing import all_releases, is_migrated
 
@@ -36,4 +36,4 @@ async def ready(
 
 
 def _not_ready(detail: str) -> Response:
-    return problem(503, "not-ready", detail, headers={"Retry-After": "2"})
+    return problem(503, "not-ready", detail, headers=RETRY)
