@@ -92,7 +92,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         swagger_ui_parameters={"defaultModelsExpandDepth": -1, "tryItOutEnabled": False},
-        telemetry={"tracing": traces is not None, "tracer_provider": traces, "metrics": False, "logs": False},
+        telemetry={
+            "tracing": traces is not None,
+            "tracer_provider": traces,
+            "metrics": False,
+            "logs": False,
+            "exclude": lambda scope: scope["path"].startswith(("/health/", "/metrics")),
+        },
     )
     app.state.settings = settings
     problems.install(app)
