@@ -10,9 +10,11 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import date
+from types import SimpleNamespace
 
 from app.api.bodies import App, Receive, Scope, Send
 from app.api.dependencies import today
+from app.api.metrics import count_outcomes
 from app.api.responses import as_json, tagged
 from app.api.schemas import CredentialById, RecognitionRequest, permalink
 from app.domain.credential import Credential
@@ -20,8 +22,11 @@ from app.domain.report import Report, UnderstoodCredential
 from app.domain.ruleset import RuleSet
 from app.services.answering import Shared, Way
 from app.services.lookup import look_up_plainly, way_of
+from app.store.database import DatabaseAway
 
 PATH = re.compile(r"/v1/credentials/([^/]{1,200})/recognition")
+ROUTE = SimpleNamespace(path_format="/v1/credentials/{credential_id}/recognition")
+"""What is told of such a look-up as its route."""
 KEPT = 1_024
 """Most query strings that are known at a time."""
 
@@ -86,9 +91,14 @@ class KnownCredentials:
         asking = state.known_queries.find(scope["query_string"], rules) if path and rules else None
         if path is None or asking is None:
             return None
-        found = look_up_plainly(state.engine, rules, asking.way, path[1])
+        try:
+            found = look_up_plainly(state.engine, rules, asking.way, path[1])
+        except DatabaseAway:  # the route tries too, and tells of it
+            return None
         if found is None:
             return None
+        scope["route"] = ROUTE
+        count_outcomes(found[0].report)
         before, after = asking.pinned
         told = json.dumps(path[1], ensure_ascii=False)
         return report_in_json(*found, permalink(self._public_url, f"{before}{told}{after}"))

@@ -36,6 +36,7 @@ _CONNECTIONS = Gauge(
 )
 
 _request = lru_cache(maxsize=1024)(_REQUESTS.labels)
+_outcome = lru_cache(maxsize=16)(_OUTCOMES.labels)
 
 
 def count_request(route: str, method: str, status: int, seconds: float) -> None:
@@ -46,7 +47,7 @@ def count_request(route: str, method: str, status: int, seconds: float) -> None:
 def count_outcomes(report: Report) -> None:
     """The outcomes of an answer. Answers given again from memory are not counted again."""
     for status, number in Tally(outcome.status for outcome in report.outcomes).items():
-        _OUTCOMES.labels(status).inc(number)
+        _outcome(status).inc(number)
 
 
 def observe(rulesets: RuleSets, engine: AsyncEngine) -> None:

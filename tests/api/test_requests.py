@@ -58,6 +58,14 @@ def test_an_answer_from_memory_is_logged_like_any_other(exland: TestClient, line
     assert [line["bytes"] for line in told] == [*map(len, bodies), 0]
 
 
+def test_a_look_up_that_takes_the_short_way_is_logged_and_counted_like_any_other(
+    exland: TestClient, lines: Any
+) -> None:
+    for name in ("xf-beekeeping", "xf-nothing", "xf-beekeeping"):
+        exland.get(f"/v1/credentials/{name}/recognition?as_of=2024-09-04")
+    assert {line["route"] for line in lines(3)} == {ROUTE}
+
+
 @pytest.mark.parametrize("sane", ["abc", "4bf92f35-77b3:1/2", "a" * 100, "A.b_c=+@"])
 def test_a_sane_id_is_kept(exland: TestClient, sane: str) -> None:
     assert exland.get("/health/live", headers={"X-Request-ID": sane}).headers["x-request-id"] == sane
