@@ -1,6 +1,7 @@
 """Sends requests made up from the documentation to a real server on both databases: python -m tests.fuzz [REQUESTS]
 
-Schemathesis makes them, valid and invalid ones, and runs all its checks on the answers. Prints how many requests there
+Schemathesis makes them, valid and invalid ones, and runs its checks on the answers: all but the one that whatever fits
+the schema is accepted, because a place or a unit that no release knows fits it and is refused. Prints how many requests there
 were and what was found; ends with 1 when something was.
 """
 
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.conftest import EXLAND, client_for
 from tests.servers import serving
@@ -42,7 +44,7 @@ def fuzz(url: str, folder: Path, requests: int) -> tuple[Counter[int], dict[str,
                         response = case.call(base_url=address)
                         statuses[response.status_code] += 1
                         try:
-                            case.validate_response(response)
+                            case.validate_response(response, excluded_checks=[positive_data_acceptance])
                         except FailureGroup as group:
                             for failure in group.exceptions:
                                 name = f"{operation.label}: {getattr(failure, 'title', type(failure).__name__)}"  # noqa: B023
