@@ -1,8 +1,8 @@
 """Sends requests made up from the documentation to a real server on both databases: python -m tests.fuzz [REQUESTS]
 
 Schemathesis makes them, valid and invalid ones, and runs its checks on the answers: all but the one that whatever fits
-the schema is accepted, because a place or a unit that no release knows fits it and is refused. Prints how many requests there
-were and what was found; ends with 1 when something was.
+the schema is accepted, because a place or a unit that no release knows fits it and is refused. Prints how many requests
+there were and what was found; ends with 1 when something was.
 """
 
 import sys
