@@ -14,7 +14,7 @@ COPY --from=build /opt/venv /opt/venv
 COPY app ./app
 COPY migrations ./migrations
 COPY data ./data
-RUN mkdir var && chown passerelle var
+RUN mkdir -p var/imports && chown -R passerelle var
 USER passerelle
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONPATH=/srv/passerelle
 VOLUME /srv/passerelle/var

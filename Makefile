@@ -9,7 +9,7 @@ WORKERS ?= 1
 DATABASE_URL ?= sqlite:///var/passerelle.db
 export DATABASE_URL
 
-.PHONY: help setup serve test check scorecard lock schema coverage-report browser bench
+.PHONY: help setup serve test check scorecard lock schema coverage-report browser proxy bench audit fuzz-api
 
 help: ## Show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -36,6 +36,13 @@ check: setup ## Lint, types, import rules and the data
 	$(BIN)/lint-imports
 	$(BIN)/passerelle check
 
+audit: setup ## Ask whether the locked packages have known vulnerabilities (needs the network)
+	$(BIN)/pip-audit --requirement requirements.txt --require-hashes --disable-pip --strict
+
+REQUESTS ?= 2000
+fuzz-api: setup ## Send requests made up from the documentation to a real server (REQUESTS=20000)
+	@env -u DATABASE_URL $(BIN)/python -m tests.fuzz $(REQUESTS)
+
 scorecard: setup ## Compare answers with published ones (GOLD=FILE)
 	@env -u DATABASE_URL $(BIN)/python -m tests.scorecard $(GOLD)
 
@@ -44,6 +51,9 @@ bench: setup ## Measure lookups, search and batches (SIZES="10000 2000000"; need
 
 lock: setup ## Renew requirements.txt from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet -o requirements.txt
+
+proxy: ## Install Debian's nginx for the tests of the deployment (needs root)
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx-light
 
 browser: ## Install Debian's Chromium for the test of the documentation page (needs root)
 	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium

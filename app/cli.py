@@ -1,25 +1,53 @@
-"""Commands for people: passerelle check, schema, coverage, migrate, load, catalogue, keys, and serve, all in one."""
+"""Commands for people: passerelle check, schema, coverage, migrate, load, catalogue, keys, backup, serve."""
 
 import asyncio
 import json
+import logging
+import logging.config
+import os
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
 import uvicorn
 from rich.progress import DownloadColumn, Progress
 
 from app.domain.access import SCOPES
 from app.domain.errors import Fault
+from app.logs import configuration
 from app.services import administration
-from app.services.administration import InvalidData
+from app.services.administration import DatabaseAway, InvalidData, NoBackup
 from app.services.coverage import coverage_report
-from app.settings import Settings
+from app.settings import BadSettings, masked, misspelt, read_settings
+from app.traces import tracer_provider
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False)
+KEEP_ALIVE_SECONDS = 75
+"""How long a connection is kept open: longer than proxies keep theirs, so that they never find one just closed."""
+
+log = logging.getLogger(__name__)
+
+
+class Commands(typer.core.TyperGroup):
+    """Commands whose faults are told in words: bad settings, bad data, a database that is away."""
+
+    def invoke(self, ctx: Any) -> object:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except (BadSettings, InvalidData, NoBackup) as fault:
+            typer.echo(str(fault), err=True)
+        except DatabaseAway as away:
+            where = masked(read_settings().database_url)
+            typer.echo(f"The database {where} cannot be used: {administration.first_line(away)}", err=True)
+        raise typer.Exit(1)
+
+
+cli = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 cli.add_typer(keys, name="keys")
 
@@ -34,12 +62,9 @@ def passerelle() -> None:
 @cli.command()
 def check(data: DataOption = None) -> None:
     """Check the data: format, references, dates, sources and evidence; every fault with file and line."""
-    try:
-        files = administration.check(data or Settings().data_dir)
-    except InvalidData as invalid:
-        typer.echo(str(invalid), err=True)
-        raise typer.Exit(1) from None
-    found = administration.cycles(data or Settings().data_dir)
+    folder = data or read_settings().data_dir
+    files = administration.check(folder)
+    found = administration.cycles(folder)
     typer.echo(f"{len(found)} cycles of links between credits do not close exactly:")
     for cycle in found:
         typer.echo(f"  {cycle}")
@@ -55,24 +80,20 @@ def schema(out: Annotated[Path, typer.Argument(help="File to write.")]) -> None:
 @cli.command()
 def coverage(out: Annotated[Path, typer.Argument(help="File to write.")], data: DataOption = None) -> None:
     """Write how much is recorded for every place and purpose, as a Markdown page."""
-    out.write_text(coverage_report(data or Settings().data_dir), encoding="utf-8")
+    out.write_text(coverage_report(data or read_settings().data_dir), encoding="utf-8")
 
 
 @cli.command()
 def migrate() -> None:
     """Bring the database to the newest form of its tables."""
-    administration.migrate(Settings().database_url)
+    administration.migrate(read_settings().database_url)
 
 
 @cli.command()
 def load(data: DataOption = None) -> None:
     """Load the data folder as a release and serve it; the same files make no new release."""
-    settings = Settings()
-    try:
-        number, new = asyncio.run(administration.load(settings.database_url, data or settings.data_dir))
-    except InvalidData as invalid:
-        typer.echo(str(invalid), err=True)
-        raise typer.Exit(1) from None
+    settings = read_settings()
+    number, new = asyncio.run(administration.load(settings.database_url, data or settings.data_dir))
     typer.echo(f"Release {number} is {'new and ' if new else ''}active.")
 
 
@@ -86,17 +107,19 @@ def catalogue(
     """Load a catalogue of any size as a collection of its own, and serve it."""
     with Progress(*Progress.get_default_columns(), DownloadColumn(), transient=False) as progress:
         task = progress.add_task(file.name, total=file.stat().st_size)
-        try:
-            number, count = asyncio.run(
-                administration.load_catalogue(
-                    Settings().database_url, file, name, lambda read: progress.update(task, completed=read)
-                )
+        number, count = asyncio.run(
+            administration.load_catalogue(
+                read_settings().database_url, file, name, lambda read: progress.update(task, completed=read)
             )
-        except InvalidData as invalid:
-            progress.stop()
-            typer.echo(str(invalid), err=True)
-            raise typer.Exit(1) from None
+        )
     typer.echo(f"Release {number} is active; {name} has {count} credentials.")
+
+
+@cli.command()
+def backup(out: Annotated[Path, typer.Argument(help="File to write; it must not be there yet.")]) -> None:
+    """Copy a SQLite database to a file while it is served; for PostgreSQL there is pg_dump."""
+    administration.back_up(read_settings().database_url, out)
+    typer.echo(f"{out} holds the whole database.")
 
 
 @cli.command()
@@ -104,14 +127,36 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(help="Processes.")] = 1,
+    prepare: Annotated[bool, typer.Option(help="Migrate and load first; not where another process does.")] = True,
 ) -> None:
     """Migrate, load the data and serve: everything that a first start needs."""
-    migrate()
-    load()
+    settings = read_settings()
+    lines = configuration(settings.log_level, settings.log_format)
+    logging.config.dictConfig(lines)
+    for question in misspelt():
+        log.warning(question)
+    if (traces := tracer_provider(settings)) is not None:
+        traces.shutdown()  # it can be made, so each process can make its own
+    if prepare:
+        migrate()
+        load()
     typer.echo(f"Documentation and questions: http://{host}:{port}/docs")
-    proxies = Settings().forwarded_allow_ips
-    uvicorn.run("app.main:create_app", factory=True, host=host, port=port, workers=workers, access_log=False,
-                proxy_headers=bool(proxies), forwarded_allow_ips=proxies)  # fmt: skip
+    with ExitStack() as stack:
+        if workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = stack.enter_context(tempfile.TemporaryDirectory())
+        uvicorn.run(
+            "app.main:create_app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            access_log=False,
+            log_config=lines,
+            proxy_headers=bool(settings.forwarded_allow_ips),
+            forwarded_allow_ips=settings.forwarded_allow_ips,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=settings.stop_seconds,
+        )
 
 
 @keys.command("create")
@@ -126,7 +171,7 @@ def create_key(
     day = expires.date() if expires else None
     migrate()
     with told_faults():
-        key, secret = asyncio.run(administration.create_key(Settings().database_url, name, scope, day))
+        key, secret = asyncio.run(administration.create_key(read_settings().database_url, name, scope, day))
     typer.echo(f"Key {key.id} for {key.name}. Keep it now, it cannot be shown again:", err=True)
     typer.echo(secret)
 
@@ -134,7 +179,7 @@ def create_key(
 @keys.command("list")
 def list_keys() -> None:
     """List all keys, revoked and expired ones too, without their secrets."""
-    for key in asyncio.run(administration.list_keys(Settings().database_url)):
+    for key in asyncio.run(administration.list_keys(read_settings().database_url)):
         notes = [
             f"expires {key.expires_on}" if key.expires_on else "never expires",
             f"last used {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used",
@@ -147,7 +192,7 @@ def list_keys() -> None:
 def revoke_key(key_id: Annotated[str, typer.Argument(help="Id of the key, as `keys list` shows it.")]) -> None:
     """Revoke a key, for good."""
     with told_faults():
-        key = asyncio.run(administration.revoke_key(Settings().database_url, key_id))
+        key = asyncio.run(administration.revoke_key(read_settings().database_url, key_id))
     typer.echo(f"Key {key.id} for {key.name} is revoked since {key.revoked_at:%Y-%m-%d %H:%M} UTC.")
 
 

@@ -10,13 +10,15 @@ from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
 
-from app.api import problems
+from app.api import metrics, problems
 from app.api.bodies import BoundedBodies
+from app.api.draining import draining
 from app.api.gate import Gate
 from app.api.head import HeadAsGet
 from app.api.headers import CrossOrigin, SafeHeaders
 from app.api.known import KnownCredentials, KnownQueries
 from app.api.remembered import RememberedAnswers
+from app.api.requests import ToldRequests
 from app.api.routers import (
     access,
     batch,
@@ -29,14 +31,17 @@ from app.api.routers import (
     reference,
     stacking,
 )
+from app.api.routers import metrics as exposition
 from app.api.security import tell_gate
+from app.logs import RequestLines
 from app.services.identity import Identities
 from app.services.oidc import IdentityProvider
 from app.services.releasing import RuleSets
 from app.services.searching import Vocabularies
-from app.settings import Settings
+from app.settings import Settings, read_settings
 from app.store import inline
-from app.store.database import open_database
+from app.store.database import Bounds, open_database
+from app.traces import tracer_provider
 
 DESCRIPTION = """\
 **Where is a micro-credential recognised, for what purpose, and for what credit?**
@@ -62,24 +67,41 @@ TAGS = [
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application for these settings; without any, those of the environment."""
-    settings = settings or Settings()
+    settings = settings or read_settings()
+    traces = tracer_provider(settings)
+    lines = RequestLines(settings.log_format) if settings.log_requests else None
+    bounds = Bounds(
+        pool_size=settings.database_pool_size,
+        pool_seconds=settings.database_pool_seconds,
+        connect_seconds=settings.database_connect_seconds,
+        statement_seconds=settings.database_statement_seconds,
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = open_database(settings.database_url)
+        engine = open_database(settings.database_url, bounds)
         app.state.engine, app.state.rulesets = engine, RuleSets(engine)
         app.state.vocabularies, app.state.known_queries = Vocabularies(), KnownQueries()
         provider = settings.identity_provider()
         app.state.identities = Identities(engine, IdentityProvider(provider) if provider else None)
-        await app.state.rulesets.refresh()
-        watching = asyncio.create_task(app.state.rulesets.keep_fresh(settings.release_poll_seconds))
-        yield
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        await app.state.rulesets.try_refresh()
+        watching = [
+            asyncio.create_task(app.state.rulesets.keep_fresh(settings.release_poll_seconds)),
+            asyncio.create_task(metrics.keep_observing(app.state.rulesets, engine)),
+        ]
+        with draining(app.state, settings.drain_seconds):
+            yield
+        for task in watching:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         await app.state.identities.close()
+        if traces is not None:
+            await asyncio.to_thread(traces.shutdown)
         inline.close(engine.sync_engine)
         await engine.dispose()
+        if lines is not None:
+            lines.write()
 
     app = FastAPIOffline(
         title="Passerelle",
@@ -89,6 +111,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         swagger_ui_parameters={"defaultModelsExpandDepth": -1, "tryItOutEnabled": False},
+        telemetry={
+            "tracing": traces is not None,
+            "tracer_provider": traces,
+            "metrics": False,
+            "logs": False,
+            "exclude": lambda scope: scope["path"].startswith(("/health/", "/metrics")),
+        },
     )
     app.state.settings = settings
     problems.install(app)
@@ -100,8 +129,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                        admin_limit=settings.rate_limit_admin)  # fmt: skip
     app.add_middleware(HeadAsGet)
     app.add_middleware(CrossOrigin, admin_origins=settings.admin_origins)
+    app.add_middleware(ToldRequests, lines=lines)
     for part in (recognition, batch, stacking, conversion, catalogue, changes, reconcile, reference, access, health):
         app.include_router(part.router)
+    if settings.metrics:
+        app.include_router(exposition.router)
 
     document = app.openapi
 

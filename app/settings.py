@@ -1,10 +1,15 @@
 """Every environment variable, its default and why."""
 
+import os
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from limits import parse
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.access import Provider, Scope, check_address
@@ -12,19 +17,59 @@ from app.domain.access import Provider, Scope, check_address
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def _database(url: str) -> str:
+    expected = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME, with %-escapes in the password"
+    if not re.fullmatch(r"(sqlite|postgres|postgresql)(\+\w+)?://\S+", url):
+        raise ValueError(expected)
+    try:
+        urlsplit(url).port  # noqa: B018 - it is worked out here, and fails when a password was not escaped
+    except ValueError:
+        raise ValueError(expected) from None
+    return url
+
+
+def _folder(path: Path) -> Path:
+    if not path.is_dir():
+        raise ValueError("a folder that is there")
+    return path
+
+
+def _address(url: str) -> str:
+    if not re.fullmatch(r"(https?://[^\s/]\S*)?", url):
+        raise ValueError("nothing, or an address that begins with http:// or https://")
+    return url
+
+
+def _lower(word: object) -> object:
+    return word.lower() if isinstance(word, str) else word
+
+
 class Settings(BaseSettings):
-    """Settings by environment variable, checked at start."""
+    """Settings by environment variable, checked at start. A variable that is empty counts as not set."""
 
-    model_config = SettingsConfigDict(env_prefix="", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="", extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
-    database_url: str = Field(
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
         default="sqlite:///var/passerelle.db",
         description="SQLite file or PostgreSQL server. SQLite needs no server, so it is the default.",
+        repr=False,
     )
-    data_dir: Path = Field(
+    database_pool_size: int = Field(
+        default=5, ge=1, le=200, description="Connections to PostgreSQL that a process keeps; as many again in a rush."
+    )
+    database_pool_seconds: float = Field(
+        default=3, gt=0, le=60, description="How long a request waits for a connection before it is answered 503."
+    )
+    database_connect_seconds: int = Field(
+        default=3, ge=2, le=60, description="How long PostgreSQL may take to accept a connection, or to acknowledge."
+    )
+    database_statement_seconds: float = Field(
+        default=10, gt=0, le=3600, description="How long PostgreSQL may work at one statement of a request."
+    )
+    data_dir: Annotated[Path, AfterValidator(_folder)] = Field(
         default=ROOT / "data", description="Folder with frameworks and catalogue that are loaded at start."
     )
-    public_url: str = Field(
+    public_url: Annotated[str, AfterValidator(_address)] = Field(
         default="",
         description="Address under which people reach the service; begins permalinks and the addresses in linked data "
         "when set.",
@@ -79,6 +124,26 @@ class Settings(BaseSettings):
         description="What each of its scopes or roles allows here, as a JSON object. Empty: they are called as ours.",
     )
 
+    drain_seconds: float = Field(
+        default=5, ge=0, le=600, description="How long requests are still taken after the signal to stop."
+    )
+    stop_seconds: int = Field(
+        default=20, ge=1, le=3600, description="How long requests in flight may go on after that; then they are cut."
+    )
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
+        default="info", description="The least weighty lines that are logged."
+    )
+    log_format: Annotated[Literal["json", "text"], BeforeValidator(_lower)] = Field(
+        default="json", description="JSON for machines, text for people at a terminal."
+    )
+    log_requests: bool = Field(default=True, description="Whether every request is logged with a line.")
+    metrics: bool = Field(
+        default=True, description="Whether /metrics answers. It is for the inner network: no proxy should pass it on."
+    )
+    otel_exporter_otlp_endpoint: Annotated[str, AfterValidator(_address)] = Field(
+        default="", description="Collector that takes traces over OTLP/HTTP; without it there are none."
+    )
+
     @field_validator("rate_limit", "rate_limit_admin")
     @classmethod
     def _is_rate(cls, text: str) -> str:
@@ -107,3 +172,40 @@ class Settings(BaseSettings):
             scopes_claim=self.oidc_scopes_claim,
             scopes=self.oidc_scopes,
         )
+
+
+class BadSettings(Exception):
+    """Settings that the service cannot start with, a line for each."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+
+
+def read_settings() -> Settings:
+    """The settings of the environment. Raises BadSettings, which names each variable, what was found and expected."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise BadSettings([_told(dict(item)) for item in error.errors()]) from None
+
+
+def _told(item: Mapping[str, Any]) -> str:
+    name = str(item["loc"][0])
+    expected = item["msg"].removeprefix("Input should be ").removeprefix("Value error, ").partition(", unable")[0]
+    return f"{name.upper()}: found {masked(str(item['input']))!r}, expected {expected}."
+
+
+def masked(url: str) -> str:
+    """An address without the secrets in it: who logs in and with which word, before the host or as parameters."""
+    return re.sub(r"(?i)((?:password|passwd|sslpassword|user)=)[^&]*", r"\1***", re.sub(r"(:?//|:).*@", r"\1***@", url))
+
+
+def misspelt(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Questions about variables that are no settings, but are named nearly like one."""
+    known = [name.upper() for name in Settings.model_fields]
+    found = []
+    for name in sorted(environment):
+        if name.upper() not in known and not name.startswith("OTEL_"):
+            near = get_close_matches(name.upper(), known, n=1, cutoff=0.88)
+            found += [f"{name} is no setting of this service. Is {near[0]} meant?" for _ in near]
+    return found

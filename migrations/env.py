@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 
 import app.store.tables  # noqa: F401 - makes the tables known
 from app.store.migrating import is_described
+from app.store.turns import take_turn
 
 url = context.config.get_main_option("sqlalchemy.url")
 
@@ -15,7 +16,8 @@ if context.is_offline_mode():
         context.run_migrations()
 else:
     engine = create_engine(url)
-    with engine.connect() as connection:
+    with engine.connect() as connection, connection.begin():
+        take_turn(connection)
         context.configure(
             connection=connection,
             target_metadata=SQLModel.metadata,

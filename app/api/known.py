@@ -10,11 +10,13 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import date
+from types import SimpleNamespace
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.api.bodies import App, Receive, Scope, Send
 from app.api.dependencies import today
+from app.api.metrics import count_outcomes
 from app.api.responses import as_json, tagged
 from app.api.schemas import CredentialById, RecognitionRequest, permalink
 from app.domain.credential import Credential
@@ -22,8 +24,11 @@ from app.domain.report import Report, UnderstoodCredential
 from app.domain.ruleset import RuleSet
 from app.services.answering import Shared, Way
 from app.services.lookup import look_up_plainly, way_of
+from app.store.database import DatabaseAway
 
 PATH = re.compile(r"/v1/credentials/([^/]{1,200})/recognition")
+ROUTE = SimpleNamespace(path_format="/v1/credentials/{credential_id}/recognition")
+"""What is told of such a look-up as its route."""
 KEPT = 1_024
 """Most query strings that are known at a time."""
 
@@ -73,9 +78,13 @@ class KnownQueries:
         ):
             return None
         self._kept.move_to_end(query)
-        found = look_up_plainly(engine, rules, asking.way, credential_id)
+        try:
+            found = look_up_plainly(engine, rules, asking.way, credential_id)
+        except DatabaseAway:  # the long way tries too, and tells of it
+            return None
         if found is None:
             return None
+        count_outcomes(found[0].report)
         before, after = asking.pinned
         told = json.dumps(credential_id, ensure_ascii=False)
         return report_in_json(*found, permalink(public_url, f"{before}{told}{after}"))
@@ -100,7 +109,10 @@ class KnownCredentials:
         if path is None or rules is None:
             return None
         known: KnownQueries = state.known_queries
-        return known.answer(scope["query_string"], path[1], state.engine, rules, self._public_url)
+        body = known.answer(scope["query_string"], path[1], state.engine, rules, self._public_url)
+        if body is not None:
+            scope["route"] = ROUTE
+        return body
 
 
 def report_in_json(shared: Shared, credential: Credential, address: str) -> bytes:

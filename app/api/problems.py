@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from app.api.responses import NO_GUESSING
@@ -27,6 +28,8 @@ from app.domain.errors import (
     UnknownRelease,
     UnreadableQuestion,
 )
+from app.logs import REQUEST_ID
+from app.store.database import first_line
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -43,6 +46,9 @@ FAULTS: dict[type[Fault], tuple[int, str]] = {
     IdentityProviderAway: (503, "identity-provider-away"),
 }
 """The one table that turns a fault into a status."""
+
+RETRY = {"Retry-After": "2"}
+"""What a problem that passes by itself says: come back after two seconds."""
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +73,7 @@ class Problem(BaseModel):
     pointer: str | None = Field(default=None, description="JSON pointer to the offending field.")
     known: list[str] | None = Field(default=None, description="The nearest known codes, when one is unknown.")
     errors: list[ProblemDetail] | None = Field(default=None, description="All faults of the request together.")
+    request_id: str | None = Field(default=None, description="Id of the request, which the service's log names too.")
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -108,6 +115,7 @@ def describe(
 
 def respond(told: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
     """A problem as a response."""
+    told = told.model_copy(update={"request_id": REQUEST_ID.get(None)})
     content = told.model_dump(mode="json", exclude_none=True)
     return JSONResponse(
         content, status_code=told.status, media_type=MEDIA_TYPE, headers={**NO_GUESSING, **(headers or {})}
@@ -150,8 +158,8 @@ def respond_to(fault: Fault) -> JSONResponse:
     told = describe_fault(fault)
     if isinstance(fault, NotAuthenticated | NotAllowed):
         return respond(told, challenge(fault))
-    wait = "60" if isinstance(fault, IdentityProviderAway) else "2"
-    return respond(told, {"Retry-After": wait} if told.status == 503 else None)
+    wait = {"Retry-After": "60"} if isinstance(fault, IdentityProviderAway) else RETRY
+    return respond(told, wait if told.status == 503 else None)
 
 
 def challenge(fault: NotAuthenticated | NotAllowed) -> dict[str, str]:
@@ -239,14 +247,14 @@ def _methods(request: Request) -> list[str]:
 
 async def on_database(request: Request, error: Exception) -> JSONResponse:
     """A database that is away."""
-    log.warning("database is away: %s", error)
-    return problem(503, "database-away", "The database cannot be reached now; try again.", headers={"Retry-After": "2"})
+    log.warning("database is away: %s", first_line(error))
+    return problem(503, "database-away", "The database cannot be reached now; try again.", headers=RETRY)
 
 
 async def on_bug(request: Request, error: Exception) -> JSONResponse:
-    """Anything else is a fault of ours; what went wrong goes to the log, not to the caller."""
-    log.exception("unexpected fault", exc_info=error)
-    return problem(500, "internal-error", "Something went wrong on our side.")
+    """Anything else is a fault of ours; what went wrong goes to the server's log, not to the caller."""
+    headers = {"X-Request-ID": REQUEST_ID.get("")}  # this answer is made outside of all that adds headers
+    return problem(500, "internal-error", "Something went wrong on our side.", headers=headers)
 
 
 def with_media_type(document: dict[str, Any]) -> dict[str, Any]:
@@ -268,4 +276,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(OperationalError, on_database)
     app.add_exception_handler(DBAPIError, on_database)
+    app.add_exception_handler(NoConnection, on_database)
     app.add_exception_handler(Exception, on_bug)

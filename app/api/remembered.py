@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from app.api import metrics
 from app.api.bodies import App, Message, Receive, Scope, Send
 from app.api.dependencies import today
 from app.api.negotiation import wants_linked_data
@@ -18,6 +19,7 @@ class _Answer:
     start: Message
     etag: bytes
     body: bytes
+    route: object
 
     async def send(self, held: bytes | None, send: Send) -> None:
         """The whole answer, or 304 without a body when the caller holds it.
@@ -42,7 +44,7 @@ class RememberedAnswers:
 
     def __init__(self, app: App, most_bytes: int) -> None:
         self._app = app
-        self._room = most_bytes
+        self._most = self._room = most_bytes
         self._kept: OrderedDict[Key, _Answer] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,8 +60,11 @@ class RememberedAnswers:
                 return
             # A release that was activated meanwhile may have answered already: then it is not known whose answer it is.
             if key is not None and key == _key(scope):
+                metrics.MISSES.inc()
                 self._keep(key, answer)
         elif key is not None:
+            metrics.HITS.inc()
+            scope["route"] = answer.route
             self._kept.move_to_end(key)
         await answer.send(dict(scope["headers"]).get(b"if-none-match"), send)
 
@@ -77,13 +82,16 @@ class RememberedAnswers:
                 await send(message)
 
         await self._app(scope, receive, gather)
-        return _Answer(start[0], dict(start[0]["headers"])[b"etag"], b"".join(body)) if start else None
+        if not start:
+            return None
+        return _Answer(start[0], dict(start[0]["headers"])[b"etag"], b"".join(body), scope.get("route"))
 
     def _keep(self, key: Key, answer: _Answer) -> None:
         self._kept[key] = answer
         self._room -= _size(key, answer)
         while self._room < 0:
             self._room += _size(*self._kept.popitem(last=False))
+        metrics.REMEMBERED.set(self._most - self._room)
 
 
 def _key(scope: Scope) -> Key | None:

@@ -12,12 +12,12 @@ from app.datasets.reader import json_schema
 from app.domain.access import SCOPES, ApiKey, Caller, read_scope
 from app.services import importing, keys
 from app.services.releasing import load_data
-from app.store.database import open_database, open_session
+from app.store.database import DatabaseAway, NoBackup, back_up, first_line, open_database, open_session
 from app.store.migrating import migrate
 
 __all__ = [
-    "InvalidData", "check", "create_key", "cycles", "framework_schema", "list_keys", "load", "load_catalogue",
-    "migrate", "revoke_key",
+    "DatabaseAway", "InvalidData", "NoBackup", "back_up", "check", "create_key", "cycles", "first_line",
+    "framework_schema", "list_keys", "load", "load_catalogue", "migrate", "revoke_key",
 ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from app.domain.ruleset import RuleSet
 from app.services.checking import check_credential
 from app.store import releases
 from app.store.collections import add_collection
-from app.store.database import open_session
+from app.store.database import open_session, open_turn
 from app.store.tables import CURATED
 from app.store.writing import Clash
 
@@ -43,7 +43,7 @@ async def load_catalogue(
     if rules is None:
         raise NotReady
     lines: dict[str, int] = {}
-    async with open_session(engine) as session, session.begin():
+    async with open_turn(engine) as session:
         try:
             number, count = await add_collection(session, name, _chunks(file, rules, lines, told), rules)
         except Clash as clash:

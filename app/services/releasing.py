@@ -6,7 +6,7 @@ import logging
 from collections import OrderedDict
 from pathlib import Path
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.datasets.check import check_data
 from app.datasets.problems import InvalidData, Problem
@@ -14,7 +14,7 @@ from app.domain.dataset import merged
 from app.domain.errors import NotReady, UnknownRelease
 from app.domain.ruleset import RuleSet
 from app.store import releases
-from app.store.database import open_session
+from app.store.database import open_session, open_turn
 from app.store.writing import Clash
 
 log = logging.getLogger(__name__)
@@ -27,13 +27,14 @@ async def load_data(engine: AsyncEngine, data: Path) -> tuple[int, bool]:
     """
     checksum = await asyncio.to_thread(checksum_of_files, data)
     async with open_session(engine) as session:
-        newest = await releases.find_newest(session)
-        active = await releases.find_active_number(session)
-    if newest is not None and active is not None and newest.files_checksum == checksum:
-        return active, False
+        if (known := await _loaded(session, checksum)) is not None:
+            return known, False
     files = await asyncio.to_thread(check_data, data)
     dataset = merged(file.dataset for file in files)
-    async with open_session(engine) as session, session.begin():
+    async with open_turn(engine) as session:
+        if (known := await _loaded(session, checksum)) is not None:  # by another process, meanwhile
+            return known, False
+        newest = await releases.find_newest(session)
         try:
             number = await releases.add_release(session, dataset, checksum)
         except Clash as clash:
@@ -41,6 +42,13 @@ async def load_data(engine: AsyncEngine, data: Path) -> tuple[int, bool]:
             raise InvalidData([Problem("catalogue", 1, "", f"the id {key!r}", expected) for key in clash.ids]) from None
         await releases.activate(session, number)
     return number, newest is None or number > newest.number
+
+
+async def _loaded(session: AsyncSession, checksum: str) -> int | None:
+    """Number of the active release when these very files were loaded last."""
+    newest = await releases.find_newest(session)
+    active = await releases.find_active_number(session)
+    return active if newest is not None and newest.files_checksum == checksum else None
 
 
 def checksum_of_files(data: Path) -> str:
@@ -61,6 +69,7 @@ class RuleSets:
         self._engine = engine
         self._compiled: OrderedDict[int, RuleSet] = OrderedDict()
         self._active: int | None = None
+        self._failing = False
         self._lock = asyncio.Lock()
 
     @property
@@ -110,11 +119,21 @@ class RuleSets:
                 raise UnknownRelease(number, known[0].number if known else 0)
         return rules
 
+    async def try_refresh(self) -> None:
+        """Look which release is active; a fault is logged when it begins and when it is over, not each time."""
+        try:
+            await self.refresh()
+        except Exception:  # the service goes on with what it has, and tries again
+            if not self._failing:
+                log.warning("could not look for a new release, trying on", exc_info=True)
+            self._failing = True
+        else:
+            if self._failing:
+                log.warning("could look for a new release again")
+            self._failing = False
+
     async def keep_fresh(self, seconds: float) -> None:
         """Look for a newly activated release for ever; a database that is away is tried again."""
         while True:
             await asyncio.sleep(seconds)
-            try:
-                await self.refresh()
-            except Exception:  # the service goes on with what it has, and tries again
-                log.warning("could not look for a new release", exc_info=True)
+            await self.try_refresh()

@@ -1,13 +1,20 @@
 """Opens the database: SQLite by default, PostgreSQL by setting one URL."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from app.store import turns
 
 _ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 _SYNC_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
@@ -29,25 +36,91 @@ def sync_url(database_url: str) -> URL:
     return url
 
 
-def open_database(database_url: str) -> AsyncEngine:
-    """An engine with the settings that each database needs (WAL and foreign keys on SQLite)."""
+DatabaseAway = OperationalError
+"""What is raised when the database cannot be reached, or is busy for too long."""
+
+
+class NoBackup(Exception):
+    """Why a database cannot be copied."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """How long a request may be held up by PostgreSQL, in seconds, and how many connections a process keeps."""
+
+    pool_size: int
+    pool_seconds: float
+    connect_seconds: int
+    statement_seconds: float
+
+
+def open_database(database_url: str, bounds: Bounds | None = None) -> AsyncEngine:
+    """An engine with the settings that each database needs (WAL and foreign keys on SQLite).
+
+    With bounds for answering requests; without them for commands, which take the time that they need.
+    """
     url = _with_driver(database_url, _ASYNC_DRIVERS)
     if url.drivername.startswith("sqlite"):
-        engine = create_async_engine(url, pool_size=4)
+        engine = create_async_engine(url, pool_size=4, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         return engine
-    return create_async_engine(url, pool_size=5, pool_pre_ping=True)
+    if bounds is None:
+        return create_async_engine(url, pool_size=5, pool_pre_ping=True, hide_parameters=True)
+    return create_async_engine(
+        url,
+        pool_size=bounds.pool_size,
+        max_overflow=bounds.pool_size,
+        pool_timeout=bounds.pool_seconds,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={
+            "connect_timeout": bounds.connect_seconds,
+            "tcp_user_timeout": bounds.connect_seconds * 1000,  # what was sent and is not acknowledged
+            "options": f"-c statement_timeout={round(bounds.statement_seconds * 1000)}",
+        },
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={turns.SHORT * 1000}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def back_up(database_url: str, out: Path) -> None:
+    """Copy a SQLite database to a file, whole and as it was at one moment, while it goes on being used."""
+    url = sync_url(database_url)
+    if url.drivername != "sqlite" or not url.database or not Path(url.database).is_file():
+        raise NoBackup("DATABASE_URL: expected a SQLite file that is there; PostgreSQL is copied with pg_dump.")
+    if out.exists():
+        raise NoBackup(f"{out} is there already; nothing is written over.")
+    with closing(sqlite3.connect(f"file:{quote(url.database)}?mode=ro", uri=True)) as connection:
+        connection.execute("VACUUM INTO ?", (str(out),))
+
+
+def first_line(error: Exception) -> str:
+    """What went wrong, for a log: what the database said, without the statement and what was asked for."""
+    said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {said}"
 
 
 @asynccontextmanager
 async def open_session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     """One unit of work. Nothing is committed unless the caller begins a transaction."""
-    async with AsyncSession(engine, expire_on_commit=False) as session:
+    session = AsyncSession(engine, expire_on_commit=False)
+    try:
+        yield session
+    finally:
+        with suppress(
+            DBAPIError
+        ):  # the database went away after it had answered: nothing is lost, and it is not used again
+            await asyncio.shield(session.close())
+
+
+@asynccontextmanager
+async def open_turn(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """A unit of work that writes a release: no other runs beside it, and it is committed at the end or not at all."""
+    async with open_session(engine) as session, session.begin():
+        await (await session.connection()).run_sync(turns.take_turn)
         yield session

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 _CONNECTIONS: WeakKeyDictionary[Engine, sqlite3.Connection] = WeakKeyDictionary()
@@ -34,8 +35,11 @@ def connection_of(asked: AsyncSession | AsyncEngine) -> sqlite3.Connection | Non
 
 
 def fetch(connection: sqlite3.Connection, statement: str, parameters: Sequence[Any]) -> list[Any]:
-    """The first column of every row."""
-    return [row[0] for row in connection.execute(statement, parameters).fetchall()]
+    """The first column of every row. Raises the same fault as the session when the file cannot be read."""
+    try:
+        return [row[0] for row in connection.execute(statement, parameters).fetchall()]
+    except sqlite3.OperationalError as error:
+        raise OperationalError(statement, None, error) from error
 
 
 def close(engine: Engine) -> None:

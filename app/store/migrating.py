@@ -1,9 +1,13 @@
 """Brings a database to the newest form of the tables."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.store import search
 from app.store.database import sync_url
@@ -22,6 +26,26 @@ def alembic_config(database_url: str) -> Config:
     config.set_main_option("script_location", str(SCRIPTS))
     config.set_main_option("sqlalchemy.url", sync_url(database_url).render_as_string(False).replace("%", "%%"))
     return config
+
+
+@cache
+def _known() -> tuple[frozenset[str], str | None]:
+    """The versions of the tables that this program knows, and the newest."""
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    script = ScriptDirectory.from_config(config)
+    return frozenset(revision.revision for revision in script.walk_revisions()), script.get_current_head()
+
+
+async def is_migrated(session: AsyncSession) -> bool:
+    """Whether no migration is left to be run.
+
+    A version that this program does not know was made by a newer one, which is being rolled out beside it.
+    """
+    connection = await session.connection()
+    found = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    known, newest = _known()
+    return found is not None and (found == newest or found not in known)
 
 
 def migrate(database_url: str) -> None:

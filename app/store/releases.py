@@ -65,7 +65,7 @@ async def list_releases(session: AsyncSession) -> list[Release]:
         Release(
             number=row.number,
             checksum=row.checksum,
-            created_at=row.created_at,
+            created_at=row.created_at.replace(tzinfo=row.created_at.tzinfo or UTC),  # SQLite keeps no zone
             counts=row.counts,
             collections=row.collections,
             active=row.number == active,

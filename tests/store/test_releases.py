@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,16 @@ def test_a_worker_notices_a_newly_activated_release(run: Any) -> None:
                 break
         watching.cancel()
         assert (await rulesets.get()).release.number == 1
+
+    run(work)
+
+
+def test_the_moment_of_a_release_has_its_zone(run: Any) -> None:
+    async def work(engine: AsyncEngine) -> None:
+        await add(engine, dataset())
+        async with open_session(engine) as session:
+            (release,) = await releases.list_releases(session)
+        assert release.created_at.utcoffset() == timedelta(0)
 
     run(work)
 

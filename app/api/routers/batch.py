@@ -128,6 +128,8 @@ async def recognise_batch(request: Request, query: Annotated[BatchQuery, Query()
     items = _spooled_items(request, sent)
     first = await anext(items)  # what is wrong with the body as a whole is told with a status of its own
     answers = _answers(request, rules, _chained(first, items), in_json=form != "csv")
+    answered = await anext(answers, None)  # so is a database that is away from the beginning
+    answers = _led_by(answered, answers)
     if form == "json":
         return StreamingResponse(_as_json(rules, answers), media_type=JSON)
     if form == "csv":
@@ -135,6 +137,8 @@ async def recognise_batch(request: Request, query: Annotated[BatchQuery, Query()
     return StreamingResponse(_as_lines(answers), media_type=LINES)
 
 
+Told = BatchAnswer | bytes
+"""An answer, or one that is JSON already."""
 Item = tuple[str, Any]
 """The position of a question and its body: a mapping, or a Problem when it could not even be read."""
 
@@ -145,6 +149,13 @@ async def _chained(first: Item | None, rest: AsyncIterator[Item | None]) -> Asyn
     async for item in rest:
         if item is not None:
             yield item
+
+
+async def _led_by(first: Told | None, rest: AsyncIterator[Told]) -> AsyncIterator[Told]:
+    if first is not None:
+        yield first
+    async for answer in rest:
+        yield answer
 
 
 async def _spooled_items(request: Request, sent: str) -> AsyncIterator[Item | None]:
@@ -203,10 +214,6 @@ def _in_table(file: IO[bytes]) -> Iterator[Item]:
             yield str(n), question_of(row)
         n += 1
     text.detach()
-
-
-Told = BatchAnswer | bytes
-"""An answer, or one that is JSON already."""
 
 
 async def _answers(

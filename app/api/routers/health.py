@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from app.api.dependencies import Releases, Session
-from app.api.problems import problem
+from app.api.problems import RETRY, problem
 from app.api.schemas import Health, Nothing
-from app.services.listing import all_releases
+from app.services.listing import all_releases, is_migrated
 
 router = APIRouter(prefix="/health", tags=["Health"])
 
@@ -19,11 +19,21 @@ async def live(nothing: Annotated[Nothing, Query()]) -> Response:
     return JSONResponse(Health(status="ok").model_dump(exclude_none=True))
 
 
-@router.get("/ready", response_model=Health, summary="Is a release being served and the database there?")
-async def ready(nothing: Annotated[Nothing, Query()], session: Session, releases: Releases) -> Response:
-    """ok when the database answers and a release is served; else 503."""
-    if not releases.is_ready:
-        return problem(503, "not-ready", "No framework data has been loaded yet.", headers={"Retry-After": "2"})
+@router.get(
+    "/ready", response_model=Health, summary="Is a release being served, the database there, and the process going on?"
+)
+async def ready(
+    request: Request, nothing: Annotated[Nothing, Query()], session: Session, releases: Releases
+) -> Response:
+    """ok when the database answers with its tables as they should be, and a release is served; else 503."""
+    if request.app.state.draining:
+        return _not_ready("The service is about to stop.")
+    if not await is_migrated(session):
+        return _not_ready("The database has not been migrated yet.")
     await all_releases(session)
     rules = await releases.get()
     return JSONResponse(Health(status="ok", release=rules.release.number).model_dump())
+
+
+def _not_ready(detail: str) -> Response:
+    return problem(503, "not-ready", detail, headers=RETRY)
