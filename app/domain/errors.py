@@ -6,6 +6,7 @@ Fault
   NotReady               no release has been loaded yet
   NoConversion           no published way leads from one unit or framework to the other
   UnreadableQuestion     a value that has the right shape but makes no sense
+  UnreadableDocument     something handed in that is no credential we can open
 """
 
 from collections.abc import Iterable
@@ -84,3 +85,16 @@ class UnreadableQuestion(Fault):
 
     def __str__(self) -> str:
         return self.text
+
+
+@dataclass(eq=False)
+class UnreadableDocument(Fault):
+    """Something handed in that cannot be opened. Nothing of its content is repeated: it may be about a person."""
+
+    where: str
+    found: str
+    expected: str
+    pointer: str = "/document"
+
+    def __str__(self) -> str:
+        return f"{self.where}: found {self.found}, expected {self.expected}."
