@@ -13,7 +13,16 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
 from app.api.spool import TooLarge
-from app.domain.errors import Fault, NoConversion, NotReady, UnknownReference, UnknownRelease, UnreadableQuestion
+from app.domain.errors import (
+    Fault,
+    NoConversion,
+    NotInstalled,
+    NotReady,
+    UnknownReference,
+    UnknownRelease,
+    UnreadableDocument,
+    UnreadableQuestion,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -23,6 +32,8 @@ FAULTS: dict[type[Fault], tuple[int, str]] = {
     NotReady: (503, "not-ready"),
     NoConversion: (422, "no-conversion"),
     UnreadableQuestion: (422, "unreadable-question"),
+    UnreadableDocument: (422, "unreadable-document"),
+    NotInstalled: (501, "not-installed"),
     TooLarge: (413, "body-too-large"),
 }
 """The one table that turns a fault into a status."""

@@ -7,6 +7,7 @@ Fault
   NoConversion           no published way leads from one unit or framework to the other
   UnreadableQuestion     a value that has the right shape but makes no sense
   UnreadableDocument     something handed in that is no credential we can open
+  NotInstalled           something that this installation was made without
 """
 
 from collections.abc import Iterable
@@ -98,3 +99,14 @@ class UnreadableDocument(Fault):
 
     def __str__(self) -> str:
         return f"{self.where}: found {self.found}, expected {self.expected}."
+
+
+@dataclass(eq=False)
+class NotInstalled(Fault):
+    """Something that this installation was made without."""
+
+    what: str
+    extra: str
+
+    def __str__(self) -> str:
+        return f"{self.what} is not installed here; it comes with 'pip install passerelle[{self.extra}]'."

@@ -51,6 +51,16 @@ class FetchRecord:
     """Why there is no usable answer; absent when there is one."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """What came of asking one address."""
+
+    record: FetchRecord
+    """What is told about it; with a problem there is no body."""
+    body: bytes = b""
+    """What was answered."""
+
+
 @described
 @dataclass(frozen=True, kw_only=True)
 class Verification:

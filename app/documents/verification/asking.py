@@ -1,26 +1,15 @@
 """How a verification asks other places: through a callable that it is given, so that nothing here does I/O itself."""
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from app.documents.json_text import read_json
 from app.domain.errors import UnreadableDocument
-from app.domain.verification import FetchRecord
+from app.domain.verification import Fetched, FetchRecord
 
-MAX_QUESTIONS = 12
-"""Most addresses that are asked for one document."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fetched:
-    """What came of asking one address."""
-
-    record: FetchRecord
-    """What is told about it; with a problem there is no body."""
-    body: bytes = b""
-    """What was answered."""
+MAX_QUESTIONS = 20
+"""Most addresses that are asked for what somebody hands in at once."""
 
 
 class Fetch(Protocol):
@@ -41,11 +30,18 @@ class Asking:
     def __init__(self, fetch: Fetch | None) -> None:
         self._fetch = fetch
         self._known: dict[str, Fetched] = {}
+        self._used: dict[str, FetchRecord] = {}
+
+    def for_another(self) -> "Asking":
+        """The same questions, for another of several documents: what is known is shared, and so is the bound."""
+        other = Asking(self._fetch)
+        other._known = self._known
+        return other
 
     @property
     def records(self) -> tuple[FetchRecord, ...]:
-        """Every address that was asked."""
-        return tuple(fetched.record for fetched in self._known.values())
+        """Every address whose answer was used, or missed, for this document."""
+        return tuple(self._used.values())
 
     async def body(self, address: str) -> bytes:
         """What an address answers; raises NotFetched when nothing usable comes."""
@@ -57,6 +53,7 @@ class Asking:
                 raise NotFetched(f"more than {MAX_QUESTIONS} addresses would have to be asked")
             self._known[address] = await self._fetch(address)
         fetched = self._known[address]
+        self._used[address] = fetched.record
         if fetched.record.problem is not None:
             raise NotFetched(fetched.record.problem)
         return fetched.body

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from app.documents.opening import Held
-from app.documents.verification.asking import Asking, Fetch, read_moment
+from app.documents.verification.asking import Asking, read_moment
 from app.documents.verification.contexts import Contexts, installed_contexts
 from app.documents.verification.data_integrity import ProofFinding, check_proofs
 from app.documents.verification.form import check_form, issuer_of
@@ -24,21 +24,17 @@ async def verify(
     held: Held,
     *,
     on: date,
-    fetch: Fetch | None,
+    asking: Asking,
     trust: Sequence[TrustList] = (),
     contexts: Contexts | None = None,
+    with_status: bool = True,
 ) -> Verification:
     """What is known of a document on a day.
 
-    ``fetch`` asks other places for keys and status lists; without it these could not be checked. Raises nothing for
-    whatever stands in the document.
+    ``asking`` asks other places for keys and status lists. ``with_status`` is false for a status list itself: lists
+    of lists are not followed. Raises nothing for whatever stands in the document.
     """
-    return await _verify(held, on=on, asking=Asking(fetch), trust=trust, contexts=contexts or installed_contexts())
-
-
-async def _verify(
-    held: Held, *, on: date, asking: Asking, trust: Sequence[TrustList], contexts: Contexts, with_status: bool = True
-) -> Verification:
+    contexts = contexts or installed_contexts()
     issuer, keys = issuer_of(held.content), Keys(asking)
     if held.secured == "jwt":
         found = [await check_token(held, issuer, keys)]
@@ -53,7 +49,7 @@ async def _verify(
     if with_status:
 
         async def verify_list(listed: Held) -> Verification:
-            return await _verify(listed, on=on, asking=asking, trust=(), contexts=contexts, with_status=False)
+            return await verify(listed, on=on, asking=asking, contexts=contexts, with_status=False)
 
         steps.append(await check_status(held.content, asking=asking, verify=verify_list, on=on))
         steps.append(check_trust(issuer, control.result, trust))
