@@ -104,11 +104,8 @@ class Fetcher:
             return _problem(address, at, f"refused: {refusal}")
         except (TimeoutError, httpcore.TimeoutException):
             return _problem(address, at, f"no answer within {MAX_SECONDS:g} seconds")
-        except ssl.SSLError:
-            return _problem(address, at, "no secure connection: its certificate does not hold")
-        except (httpcore.ConnectError, httpcore.NetworkError, OSError) as error:
-            reason = "no secure connection" if isinstance(error.__cause__, ssl.SSLError) else "it cannot be reached"
-            return _problem(address, at, reason)
+        except (httpcore.NetworkError, OSError) as error:
+            return _problem(address, at, "no secure connection" if _is_about_tls(error) else "it cannot be reached")
         except (httpx.HTTPError, httpx.InvalidURL, httpcore.ProtocolError, ValueError):
             return _problem(address, at, "its answer is no proper HTTP")
         self._memory.keep(address, fetched, kept_for)
@@ -140,6 +137,15 @@ class Fetcher:
             if len(body) > MAX_BYTES:
                 return _problem(address, at, f"its answer has more than {MAX_BYTES:,} bytes", status)
         return Fetched(record=FetchRecord(address=address, at=at, status=status, size=len(body)), body=bytes(body))
+
+
+def _is_about_tls(error: BaseException | None) -> bool:
+    """Whether a connection failed because of its certificate or encryption; libraries wrap that error."""
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _problem(address: str, at: datetime, problem: str, status: int | None = None) -> Fetched:

@@ -73,9 +73,8 @@ async def _check(document: Mapping[str, Any], status: Any, asking: Asking, verif
 async def _check_bit(
     document: Mapping[str, Any], status: Mapping[str, Any], wanted: str, asking: Asking, verify: Verify
 ) -> _Finding:
-    address, purpose, index = (
-        status.get(name) for name in ("statusListCredential", "statusPurpose", "statusListIndex")
-    )
+    address, purpose = status.get("statusListCredential"), status.get("statusPurpose")
+    index = _index(status.get("statusListIndex"))
     if not isinstance(address, str) or not isinstance(purpose, str) or index is None:
         raise _Unclear("its status does not say which list, place and purpose")
     if status.get("statusSize", 1) != 1:
