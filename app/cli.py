@@ -1,7 +1,8 @@
-"""Commands for people: passerelle check, schema, coverage, migrate, load, catalogue, serve, setup-and-serve in one."""
+"""Commands for people: passerelle check, schema, coverage, migrate, load, catalogue, verify, serve."""
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +10,11 @@ import typer
 import uvicorn
 from rich.progress import DownloadColumn, Progress
 
+from app.domain.errors import Fault
 from app.services import administration
 from app.services.administration import InvalidData
 from app.services.coverage import coverage_report
+from app.services.verifying import load_trust_lists, verify_once
 from app.settings import Settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -90,6 +93,32 @@ def catalogue(
             typer.echo(str(invalid), err=True)
             raise typer.Exit(1) from None
     typer.echo(f"Release {number} is active; {name} has {count} credentials.")
+
+
+@cli.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="A badge, credential, presentation, image or archive.", exists=True)],
+    on: Annotated[
+        datetime | None, typer.Option(help="Day for which to judge; today if none.", formats=["%Y-%m-%d"])
+    ] = None,
+) -> None:
+    """Say of every credential in a file whether it is genuine, step by step."""
+    try:
+        settings, day = Settings(), (on or datetime.now(UTC)).date()
+        trust = load_trust_lists(settings.trust_lists) if settings.trust_lists else ()
+        found = asyncio.run(verify_once(file.read_bytes(), on=day, fetching=settings.fetching, trust=trust))
+    except (Fault, InvalidData) as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(2) from None
+    for verified in found:
+        verification = verified.verification
+        typer.echo(f"{verified.held.where}: genuine: {verification.genuine}. {verification.reason}")
+        for step in verification.steps:
+            typer.echo(f"  {step.name}: {step.result}. {' '.join((step.reason, *step.details))}")
+        for record in verification.fetched:
+            typer.echo(f"  asked {record.address} at {record.at:%Y-%m-%d %H:%M:%S}: {record.problem or record.status}")
+    if any(verified.verification.genuine != "passed" for verified in found):
+        raise typer.Exit(1)
 
 
 @cli.command()

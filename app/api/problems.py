@@ -20,7 +20,7 @@ from app.domain.errors import (
     NotReady,
     UnknownReference,
     UnknownRelease,
-    UnreadableDocument,
+    UnopenedDocument,
     UnreadableQuestion,
 )
 
@@ -32,7 +32,7 @@ FAULTS: dict[type[Fault], tuple[int, str]] = {
     NotReady: (503, "not-ready"),
     NoConversion: (422, "no-conversion"),
     UnreadableQuestion: (422, "unreadable-question"),
-    UnreadableDocument: (422, "unreadable-document"),
+    UnopenedDocument: (422, "unopened-document"),
     NotInstalled: (501, "not-installed"),
     TooLarge: (413, "body-too-large"),
 }

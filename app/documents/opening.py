@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 from app.documents.archives import ZIP_SIGNATURE, read_archive
 from app.documents.images import PNG_SIGNATURE, badge_in_png, badge_in_svg
 from app.documents.json_text import MAX_BYTES, check_json, read_json
-from app.domain.errors import UnreadableDocument
+from app.domain.errors import UnopenedDocument
 
 MAX_CREDENTIALS = 50
 """Most credentials in one presentation or archive."""
@@ -48,7 +48,7 @@ class Held:
 
 
 def open_document(given: bytes | str | Mapping[str, Any]) -> tuple[Held, ...]:
-    """Every credential in what somebody hands in; raises UnreadableDocument where there is none or one is broken.
+    """Every credential in what somebody hands in; raises UnopenedDocument where there is none or one is broken.
 
     Takes bytes of a file, pasted text or decoded JSON. All of it is opened, or nothing.
     """
@@ -56,24 +56,24 @@ def open_document(given: bytes | str | Mapping[str, Any]) -> tuple[Held, ...]:
         check_json(given, "the document")
     found = tuple(_limited(_open(given, "the document", inside_archive=False, depth=0)))
     if not found:
-        raise UnreadableDocument("the document", "no credential in it", EXPECTED)
+        raise UnopenedDocument("the document", "no credential in it", EXPECTED)
     return found
 
 
 def _limited(found: Iterator[Held]) -> Iterator[Held]:
     for n, held in enumerate(found):
         if n == MAX_CREDENTIALS:
-            raise UnreadableDocument("the document", f"more than {MAX_CREDENTIALS} credentials", "fewer at a time")
+            raise UnopenedDocument("the document", f"more than {MAX_CREDENTIALS} credentials", "fewer at a time")
         yield held
 
 
 def _open(given: Any, where: str, *, inside_archive: bool, depth: int) -> Iterator[Held]:
     if depth > 4:
-        raise UnreadableDocument(where, "envelopes within envelopes", "at most 4")
+        raise UnopenedDocument(where, "envelopes within envelopes", "at most 4")
     if isinstance(given, bytes):
         if given.startswith(ZIP_SIGNATURE):
             if inside_archive:
-                raise UnreadableDocument(where, "an archive in an archive", "one archive of credentials")
+                raise UnopenedDocument(where, "an archive in an archive", "one archive of credentials")
             for name, content in read_archive(given):
                 yield from _open(content, name, inside_archive=True, depth=depth + 1)
             return
@@ -86,21 +86,21 @@ def _open(given: Any, where: str, *, inside_archive: bool, depth: int) -> Iterat
     elif isinstance(given, Mapping):
         yield from _open_object(given, where, depth)
     else:
-        raise UnreadableDocument(where, _kind(given), EXPECTED)
+        raise UnopenedDocument(where, _kind(given), EXPECTED)
 
 
 def _decode(given: bytes, where: str) -> str:
     if len(given) > MAX_BYTES:
-        raise UnreadableDocument(where, f"{len(given):,} bytes", f"at most {MAX_BYTES:,} (images and archives: more)")
+        raise UnopenedDocument(where, f"{len(given):,} bytes", f"at most {MAX_BYTES:,} (images and archives: more)")
     try:
         return given.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UnreadableDocument(where, "bytes of an unknown format", EXPECTED) from None
+        raise UnopenedDocument(where, "bytes of an unknown format", EXPECTED) from None
 
 
 def _open_text(text: str, where: str, depth: int) -> Iterator[Held]:
     if len(text) > MAX_BYTES:
-        raise UnreadableDocument(where, f"{len(text):,} characters", f"at most {MAX_BYTES:,}")
+        raise UnopenedDocument(where, f"{len(text):,} characters", f"at most {MAX_BYTES:,}")
     if text.startswith(("{", '"')):
         yield from _open(read_json(text, where), where, inside_archive=True, depth=depth + 1)
     elif text.startswith("<"):
@@ -110,24 +110,24 @@ def _open_text(text: str, where: str, depth: int) -> Iterator[Held]:
     elif _COMPACT.fullmatch(text):
         yield from _open_token(text, where, depth)
     elif "~" in text and _COMPACT.fullmatch(text.partition("~")[0]):
-        raise UnreadableDocument(where, "a token with selective disclosure (SD-JWT), which is not read yet", EXPECTED)
+        raise UnopenedDocument(where, "a token with selective disclosure (SD-JWT), which is not read yet", EXPECTED)
     elif text.startswith(("https://", "http://")):
-        raise UnreadableDocument(where, "an address", "the document itself")
+        raise UnopenedDocument(where, "an address", "the document itself")
     else:
-        raise UnreadableDocument(where, "nothing" if not text else "text of an unknown format", EXPECTED)
+        raise UnopenedDocument(where, "nothing" if not text else "text of an unknown format", EXPECTED)
 
 
 def _data_url(text: str, where: str) -> str:
     """What a data: URL carries (RFC 2397)."""
     head, comma, data = text.partition(",")
     if not comma:
-        raise UnreadableDocument(where, "a data: URL without data", "data:application/vc+jwt,...")
+        raise UnopenedDocument(where, "a data: URL without data", "data:application/vc+jwt,...")
     raw = unquote_to_bytes(data)
     if head.endswith(";base64"):
         try:
             raw = base64.b64decode(raw, validate=True)
         except (binascii.Error, ValueError):
-            raise UnreadableDocument(where, "broken base64 in a data: URL", "whole base64") from None
+            raise UnopenedDocument(where, "broken base64 in a data: URL", "whole base64") from None
     return _decode(raw, where)
 
 
@@ -135,11 +135,11 @@ def _open_token(token: str, where: str, depth: int) -> Iterator[Held]:
     """What a compact token carries: a credential under vc (VC 1.1, Open Badges 3.0), or as its payload (VC 2.0)."""
     payload = read_json(_unpadded(token.split(".")[1], where), where)
     if not isinstance(payload, Mapping):
-        raise UnreadableDocument(where, f"a token about {_kind(payload)}", "a token about a credential")
+        raise UnopenedDocument(where, f"a token about {_kind(payload)}", "a token about a credential")
     claims = {name: value for name, value in payload.items() if name in _REGISTERED}
     content = payload.get("vc", payload.get("vp", payload))
     if not isinstance(content, Mapping):
-        raise UnreadableDocument(where, f"a token with {_kind(content)} for a credential", "an object")
+        raise UnopenedDocument(where, f"a token with {_kind(content)} for a credential", "an object")
     content = {name: value for name, value in content.items() if content is not payload or name not in _REGISTERED}
     if _is(content, "VerifiablePresentation") or _is(content, *_ENVELOPES):
         yield from _open_object(content, where, depth + 1)
@@ -151,14 +151,14 @@ def _unpadded(part: str, where: str) -> bytes:
     try:
         return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
     except (binascii.Error, ValueError):
-        raise UnreadableDocument(where, "broken base64 in a token", "base64url without padding") from None
+        raise UnopenedDocument(where, "broken base64 in a token", "base64url without padding") from None
 
 
 def _open_object(given: Mapping[str, Any], where: str, depth: int) -> Iterator[Held]:
     if _is(given, *_ENVELOPES):
         url = given.get("id")
         if not isinstance(url, str) or not url.startswith("data:"):
-            raise UnreadableDocument(where, "an envelope without a data: URL", "id: data:application/vc+jwt,...")
+            raise UnopenedDocument(where, "an envelope without a data: URL", "id: data:application/vc+jwt,...")
         yield from _open_text(url, where, depth + 1)
     elif _is(given, "VerifiablePresentation"):
         yield from _open_presentation(given, where, depth)
@@ -169,7 +169,7 @@ def _open_object(given: Mapping[str, Any], where: str, depth: int) -> Iterator[H
     elif "type" in given or "@context" in given:
         yield Held(where=where, secured="embedded", content=given)
     else:
-        raise UnreadableDocument(where, "an object with neither type nor @context", EXPECTED)
+        raise UnopenedDocument(where, "an object with neither type nor @context", EXPECTED)
 
 
 def _open_presentation(given: Mapping[str, Any], where: str, depth: int) -> Iterator[Held]:
@@ -186,11 +186,11 @@ def _sealed(given: Mapping[str, Any], where: str) -> Held:
     """The credential in a JSON signature (RFC 7515 section 7.2), as European Digital Credentials are sealed."""
     payload = given["payload"]
     if not isinstance(payload, str):
-        raise UnreadableDocument(where, f"a signature about {_kind(payload)}", "payload as text")
+        raise UnopenedDocument(where, f"a signature about {_kind(payload)}", "payload as text")
     text = payload if payload.lstrip().startswith("{") else _unpadded(payload, where)  # b64: false (RFC 7797), or not
     content = read_json(text, where)
     if not isinstance(content, Mapping):
-        raise UnreadableDocument(where, f"a signature about {_kind(content)}", "a signed credential")
+        raise UnopenedDocument(where, f"a signature about {_kind(content)}", "a signed credential")
     return Held(where=where, secured="jades", content=content, token=given)
 
 

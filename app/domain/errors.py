@@ -6,7 +6,7 @@ Fault
   NotReady               no release has been loaded yet
   NoConversion           no published way leads from one unit or framework to the other
   UnreadableQuestion     a value that has the right shape but makes no sense
-  UnreadableDocument     something handed in that is no credential we can open
+  UnopenedDocument       something handed in that is no credential we can open
   NotInstalled           something that this installation was made without
 """
 
@@ -89,7 +89,7 @@ class UnreadableQuestion(Fault):
 
 
 @dataclass(eq=False)
-class UnreadableDocument(Fault):
+class UnopenedDocument(Fault):
     """Something handed in that cannot be opened. Nothing of its content is repeated: it may be about a person."""
 
     where: str

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from app.datasets.yaml_text import read_yaml
 from app.domain.errors import NotInstalled
 from app.domain.verification import Verification
+from app.services.fetching import Fetcher
 
 if TYPE_CHECKING:
     from app.documents.opening import Held
@@ -36,7 +37,7 @@ async def verify_document(
 ) -> tuple[Verified, ...]:
     """Every credential in a file, pasted text or JSON, each verified for a day.
 
-    Without ``fetch`` nothing is asked of other places. Raises UnreadableDocument for what cannot be opened, and
+    Without ``fetch`` nothing is asked of other places. Raises UnopenedDocument for what cannot be opened, and
     NotInstalled where the libraries for it are missing: they are an extra, since they are under the LGPL.
     """
     try:
@@ -54,8 +55,18 @@ async def verify_document(
     )
 
 
+async def verify_once(
+    given: bytes, *, on: date, fetching: bool, trust: "Sequence[TrustList]" = ()
+) -> tuple[Verified, ...]:
+    """The same with a client for this one time; with fetching switched off nothing is asked."""
+    if not fetching:
+        return await verify_document(given, on=on, fetch=None, trust=trust)
+    async with Fetcher() as fetch:
+        return await verify_document(given, on=on, fetch=fetch, trust=trust)
+
+
 def load_trust_lists(folder: Path) -> "tuple[TrustList, ...]":
-    """The lists of issuers in a folder of YAML or JSON files; raises UnreadableDocument or InvalidData."""
+    """The lists of issuers in a folder of YAML or JSON files; raises UnopenedDocument or InvalidData."""
     from app.documents.verification.trust import read_trust_list
 
     return tuple(

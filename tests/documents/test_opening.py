@@ -13,7 +13,7 @@ from openbadgeslib import baking
 
 from app.documents import archives, json_text, opening
 from app.documents.opening import open_document
-from app.domain.errors import UnreadableDocument
+from app.domain.errors import UnopenedDocument
 from tests import vectors
 from tests.documents.issuing import ED25519, a_badge, did_key, method_of, private, signed, token
 
@@ -148,7 +148,7 @@ REFUSED = {
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_is_no_credential_is_refused_with_what_was_found(what: str) -> None:
     given, found = REFUSED[what]
-    with pytest.raises(UnreadableDocument) as refusal:
+    with pytest.raises(UnopenedDocument) as refusal:
         open_document(given)
     assert found in str(refusal.value)
     assert "Beekeeping" not in str(refusal.value)
@@ -159,12 +159,12 @@ def test_an_archive_that_lies_about_the_size_of_a_file_is_refused() -> None:
     for marker, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         at = archive.index(marker) + offset
         archive[at : at + 4] = struct.pack("<I", 10)
-    with pytest.raises(UnreadableDocument):
+    with pytest.raises(UnopenedDocument):
         open_document(bytes(archive))
 
 
 @pytest.mark.parametrize("name", ["xxe_base64", "xxe_dos", "xxe_entity", "xxe_file", "xxe_remote"])
 def test_xml_with_entities_is_refused(name: str) -> None:
     folder = vectors.folder("edc") / "edci-commons/src/test/resources/xxeTest"
-    with pytest.raises(UnreadableDocument, match="XML with entities"):
+    with pytest.raises(UnopenedDocument, match="XML with entities"):
         open_document((folder / f"{name}.xml").read_bytes())

@@ -19,7 +19,7 @@ from app.documents.opening import Held, open_document
 from app.documents.verification.asking import Asking, Fetch
 from app.documents.verification.trust import TrustList, read_trust_list
 from app.documents.verification.verifying import verify
-from app.domain.errors import UnreadableDocument
+from app.domain.errors import UnopenedDocument
 from app.domain.verification import Step, Verification
 from tests.documents.hosting import World
 from tests.documents.issuing import (
@@ -569,7 +569,7 @@ async def test_a_list_that_knows_the_issuer_is_told_with_what_that_means() -> No
     [{"title": ""}, {"read_on": "May"}, {"issuers": "all"}, {"issuers": [{"id": "x", "name": "y"}]}, {"means": None}],
 )
 def test_a_list_without_its_source_and_day_is_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(UnreadableDocument):
+    with pytest.raises(UnopenedDocument):
         read_trust_list({**LIST, **changes}, "schools.yaml")
 
 

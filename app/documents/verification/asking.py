@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from app.documents.json_text import read_json
-from app.domain.errors import UnreadableDocument
+from app.domain.errors import UnopenedDocument
 from app.domain.verification import Fetched, FetchRecord
 
 MAX_QUESTIONS = 20
@@ -62,7 +62,7 @@ class Asking:
         """The JSON that an address answers; raises NotFetched."""
         try:
             return read_json(await self.body(address), "the answer")
-        except UnreadableDocument as fault:
+        except UnopenedDocument as fault:
             raise NotFetched(f"{fault.found} was answered") from None
 
 

@@ -14,7 +14,7 @@ from openvc.status import decode_bitstring, get_status_bit
 from app.documents.opening import Held, open_document
 from app.documents.verification.asking import Asking, NotFetched
 from app.documents.verification.form import issuer_of, types_of
-from app.domain.errors import UnreadableDocument
+from app.domain.errors import UnopenedDocument
 from app.domain.verification import Step, StepResult, Verification
 
 MAX_STATUSES = 5
@@ -83,7 +83,7 @@ async def _check_bit(
         (held,) = open_document(await asking.body(address))
     except NotFetched as error:
         raise _Unclear(f"{address} was not had: {error}") from None
-    except (UnreadableDocument, ValueError):
+    except (UnopenedDocument, ValueError):
         raise _Unclear(f"at {address} is no list that can be read") from None
     verified = await verify(held)
     if verified.genuine != "passed":

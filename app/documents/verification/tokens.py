@@ -18,7 +18,7 @@ from app.documents.json_text import MAX_BYTES, read_json
 from app.documents.opening import Held
 from app.documents.verification.data_integrity import ProofFinding
 from app.documents.verification.keys import Keys, NoKey, SigningKey, import_key
-from app.domain.errors import UnreadableDocument
+from app.domain.errors import UnopenedDocument
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519")
 """Signatures that are checked. Never "none", and never those with a shared secret."""
@@ -137,14 +137,14 @@ def _check_signature(
 def _content(payload: bytes) -> Any:
     try:
         return read_json(payload, "the signed content")
-    except UnreadableDocument:
+    except UnopenedDocument:
         return None
 
 
 def _header(part: str) -> Mapping[str, Any]:
     try:
         header = read_json(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)), "the header")
-    except (UnreadableDocument, ValueError, binascii.Error):
+    except (UnopenedDocument, ValueError, binascii.Error):
         return {}
     return header if isinstance(header, Mapping) else {}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.domain.errors import UnreadableDocument
+from app.domain.errors import UnopenedDocument
 from app.domain.verification import Step, StepResult
 
 
@@ -28,7 +28,7 @@ class TrustList:
 
 
 def read_trust_list(content: Any, where: str) -> TrustList:
-    """A list out of decoded YAML or JSON; raises UnreadableDocument with the first fault.
+    """A list out of decoded YAML or JSON; raises UnopenedDocument with the first fault.
 
     >>> read_trust_list({"title": "Universities", "publisher": "Ministry", "url": "https://ministry.example/list",
     ...     "read_on": "2026-11-01", "means": "May award degrees.",
@@ -36,24 +36,24 @@ def read_trust_list(content: Any, where: str) -> TrustList:
     datetime.date(2026, 11, 1)
     """
     if not isinstance(content, Mapping):
-        raise UnreadableDocument(where, "no object", "title, publisher, url, read_on, means, issuers")
+        raise UnopenedDocument(where, "no object", "title, publisher, url, read_on, means, issuers")
     texts: dict[str, str] = {}
     for name in ("title", "publisher", "url", "means"):
         if not isinstance(content.get(name), str) or not content[name].strip():
-            raise UnreadableDocument(f"{where}, /{name}", "no text", "text")
+            raise UnopenedDocument(f"{where}, /{name}", "no text", "text")
         texts[name] = content[name].strip()
     try:
         read_on = date.fromisoformat(str(content.get("read_on")))
     except ValueError:
-        raise UnreadableDocument(f"{where}, /read_on", "no day", "a day such as 2026-11-01") from None
+        raise UnopenedDocument(f"{where}, /read_on", "no day", "a day such as 2026-11-01") from None
     listed = content.get("issuers")
     issuers: dict[str, str] = {}
     for n, item in enumerate(listed if isinstance(listed, list) else [None]):
         issuer, title = (item.get("id"), item.get("name")) if isinstance(item, Mapping) else (None, None)
         if not isinstance(issuer, str) or ":" not in issuer or not isinstance(title, str):
-            raise UnreadableDocument(f"{where}, /issuers/{n}", "no issuer", "id (an address or DID) and name")
+            raise UnopenedDocument(f"{where}, /issuers/{n}", "no issuer", "id (an address or DID) and name")
         if issuers.setdefault(issuer, title) != title:
-            raise UnreadableDocument(f"{where}, /issuers/{n}", "an id that another has", "each id once")
+            raise UnopenedDocument(f"{where}, /issuers/{n}", "an id that another has", "each id once")
     return TrustList(**texts, read_on=read_on, issuers=issuers)
 
 
