@@ -42,6 +42,8 @@ def read_archive(archive: bytes) -> Iterator[tuple[str, bytes]]:
 def _read(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int, where: str) -> bytes:
     if entry.flag_bits & 0x1:
         raise UnopenedDocument(where, "an encrypted file", "one without a password")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others may ask for gigabytes of memory
+        raise UnopenedDocument(where, "a file packed in an unusual way", "one packed by the usual method (deflate)")
     if entry.filename.startswith("/") or "\\" in entry.filename or ".." in entry.filename.split("/"):
         raise UnopenedDocument(where, "a name that leads out of the archive", "a plain name")
     if entry.file_size > most or entry.file_size > MAX_RATIO * max(entry.compress_size, 1):

@@ -43,6 +43,8 @@ class FetchRecord:
     """The address."""
     at: datetime
     """When it was asked; an answer out of memory keeps the time when it was really asked."""
+    redirected_to: str | None = None
+    """The address that answered in its place; absent when it answered itself."""
     status: int | None = None
     """HTTP status of the answer; absent when there was none."""
     size: int = 0

@@ -7,6 +7,7 @@ environment. What was asked is told to who asked; addresses are not logged, sinc
 """
 
 import asyncio
+import logging
 import re
 import socket
 import ssl
@@ -43,6 +44,9 @@ _HEADERS = {
 }
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age=\"?(\d{1,9})", re.IGNORECASE)
 _NOT_KEPT = re.compile(r"no-store|no-cache|private", re.IGNORECASE)
+
+for _name in ("httpx", "httpcore"):  # they would tell every address
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 """The numbers of a host, by its name."""
@@ -112,7 +116,7 @@ class Fetcher:
         return fetched
 
     async def _ask(self, address: str, at: datetime) -> tuple[Fetched, float]:
-        place = read_address(address)
+        place = asked = read_address(address)
         for _ in range(MAX_REDIRECTS + 1):
             request = self._client.build_request("GET", place.address)
             response = await self._client.send(request, stream=True)
@@ -120,12 +124,13 @@ class Fetcher:
                 if response.is_redirect:
                     place = read_address(response.headers.get("location", ""), place.address)
                     continue
-                return await self._read(address, at, response), _seconds_to_keep(response)
+                redirected_to = None if place == asked else place.address
+                return await self._read(address, at, response, redirected_to), _seconds_to_keep(response)
             finally:
                 await response.aclose()
         return _problem(address, at, f"more than {MAX_REDIRECTS} redirects"), 0
 
-    async def _read(self, address: str, at: datetime, response: httpx.Response) -> Fetched:
+    async def _read(self, address: str, at: datetime, response: httpx.Response, redirected_to: str | None) -> Fetched:
         status = response.status_code
         if status != 200:
             return _problem(address, at, f"it answered with status {status}", status)
@@ -136,7 +141,8 @@ class Fetcher:
             body += part
             if len(body) > MAX_BYTES:
                 return _problem(address, at, f"its answer has more than {MAX_BYTES:,} bytes", status)
-        return Fetched(record=FetchRecord(address=address, at=at, status=status, size=len(body)), body=bytes(body))
+        record = FetchRecord(address=address, at=at, redirected_to=redirected_to, status=status, size=len(body))
+        return Fetched(record=record, body=bytes(body))
 
 
 def _is_about_tls(error: BaseException | None) -> bool:

@@ -24,9 +24,9 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"></svg>'
 PNG_KEYWORD, SVG_NAME = baking.ITXT_KEYWORD_OB3, (baking.SVG_ELEMENT_OB3, baking.SVG_NS_OB3)
 
 
-def packed(*files: tuple[str, bytes]) -> bytes:
+def packed(*files: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+    with zipfile.ZipFile(archive, "w", method) as opened:
         for name, content in files:
             opened.writestr(name, content)
     return archive.getvalue()
@@ -140,6 +140,7 @@ REFUSED = {
     "an archive that leads out": (packed(("../a.json", JSON.encode())), "leads out of the archive"),
     "an archive that leads to the root": (packed(("/a.json", JSON.encode())), "leads out of the archive"),
     "an archive with a bomb": (packed(("a.json", b" " * 5_000_000)), "grows too large"),
+    "an archive packed by LZMA": (packed(("a.json", b"{}"), method=zipfile.ZIP_LZMA), "packed in an unusual way"),
     "an empty archive": (packed((".hidden", b"")), "no credential in it"),
     "a broken archive": (packed(("a.json", JSON.encode()))[:60], "a broken archive"),
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable
 from datetime import UTC, datetime
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from app.documents.json_text import read_json
 from app.domain.errors import UnopenedDocument
@@ -58,12 +59,27 @@ class Asking:
             raise NotFetched(fetched.record.problem)
         return fetched.body
 
+    async def own_json(self, address: str) -> Any:
+        """The JSON that the host of an address answers itself; raises NotFetched.
+
+        What a host sends elsewhere is no statement of its own: many redirect to wherever a visitor asks.
+        """
+        found = await self.json(address)
+        answered = self._known[address.partition("#")[0]].record.redirected_to
+        if answered is not None and _host(answered) != _host(address):
+            raise NotFetched("another host answered in its place")
+        return found
+
     async def json(self, address: str) -> Any:
         """The JSON that an address answers; raises NotFetched."""
         try:
             return read_json(await self.body(address), "the answer")
         except UnopenedDocument as fault:
             raise NotFetched(f"{fault.found} was answered") from None
+
+
+def _host(address: str) -> str:
+    return (urlsplit(address).hostname or "").removeprefix("www.")
 
 
 def read_moment(value: Any) -> datetime | None:

@@ -127,9 +127,9 @@ class Keys:
             if name.startswith("did:jwk:"):
                 return list(_keys_in(DidJwkResolver().resolve(name).raw, name))
             if name.startswith("did:web:"):
-                document = (await AsyncDidWebResolver(self._asking.json).resolve(name)).raw
+                document = (await AsyncDidWebResolver(self._asking.own_json).resolve(name)).raw
             elif name.startswith("https://"):
-                document = await self._asking.json(name)
+                document = await self._asking.own_json(name)
             else:
                 kind = ":".join(name.split(":")[: 2 if name.startswith("did:") else 1])[:40]
                 raise NoKey(f"cannot be looked up (names of the kind {kind!r} are not)")
@@ -140,7 +140,7 @@ class Keys:
         listed = list(_keys_in(document, name))
         if not listed and isinstance(document, Mapping) and isinstance(document.get("jwks_uri"), str):
             try:
-                listed = list(_keys_in(await self._asking.json(document["jwks_uri"]), name))
+                listed = list(_keys_in(await self._asking.own_json(document["jwks_uri"]), name))
             except NotFetched as error:
                 raise NoKey(f"could not be looked up at {document['jwks_uri']}: {error}") from None
         if not listed:

@@ -51,7 +51,7 @@ async def verify(
         async def verify_list(listed: Held) -> Verification:
             return await verify(listed, on=on, asking=asking, contexts=contexts, with_status=False)
 
-        steps.append(await check_status(held.content, asking=asking, verify=verify_list, on=on))
+        steps.append(await check_status(held.content, asking=asking, verify=verify_list))
         steps.append(check_trust(issuer, control.result, trust))
     return conclude(steps, issuer=issuer, on=on, fetched=asking.records)
 
