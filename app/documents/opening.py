@@ -54,7 +54,7 @@ def open_document(given: bytes | str | Mapping[str, Any]) -> tuple[Held, ...]:
     """
     if isinstance(given, Mapping):
         check_json(given, "the document")
-    found = tuple(_limited(_open(given, "the document", inside_archive=False, depth=0)))
+    found = tuple(_limited(_open(given, "the document", may_unpack=True, depth=0)))
     if not found:
         raise UnopenedDocument("the document", "no credential in it", EXPECTED)
     return found
@@ -67,18 +67,18 @@ def _limited(found: Iterator[Held]) -> Iterator[Held]:
         yield held
 
 
-def _open(given: Any, where: str, *, inside_archive: bool, depth: int) -> Iterator[Held]:
+def _open(given: Any, where: str, *, may_unpack: bool, depth: int) -> Iterator[Held]:
     if depth > 4:
         raise UnopenedDocument(where, "envelopes within envelopes", "at most 4")
     if isinstance(given, bytes):
         if given.startswith(ZIP_SIGNATURE):
-            if inside_archive:
+            if not may_unpack:
                 raise UnopenedDocument(where, "an archive in an archive", "one archive of credentials")
             for name, content in read_archive(given):
-                yield from _open(content, name, inside_archive=True, depth=depth + 1)
+                yield from _open(content, name, may_unpack=False, depth=depth + 1)
             return
         if given.startswith(PNG_SIGNATURE):
-            yield from _open(badge_in_png(given, where), where, inside_archive=inside_archive, depth=depth + 1)
+            yield from _open(badge_in_png(given, where), where, may_unpack=may_unpack, depth=depth + 1)
             return
         given = _decode(given, where)
     if isinstance(given, str):
@@ -102,11 +102,11 @@ def _open_text(text: str, where: str, depth: int) -> Iterator[Held]:
     if len(text) > MAX_BYTES:
         raise UnopenedDocument(where, f"{len(text):,} characters", f"at most {MAX_BYTES:,}")
     if text.startswith(("{", '"')):
-        yield from _open(read_json(text, where), where, inside_archive=True, depth=depth + 1)
+        yield from _open(read_json(text, where), where, may_unpack=False, depth=depth + 1)
     elif text.startswith("<"):
-        yield from _open(badge_in_svg(text, where), where, inside_archive=True, depth=depth + 1)
+        yield from _open(badge_in_svg(text, where), where, may_unpack=False, depth=depth + 1)
     elif text.startswith("data:"):
-        yield from _open(_data_url(text, where), where, inside_archive=True, depth=depth + 1)
+        yield from _open(_data_url(text, where), where, may_unpack=False, depth=depth + 1)
     elif _COMPACT.fullmatch(text):
         yield from _open_token(text, where, depth)
     elif "~" in text and _COMPACT.fullmatch(text.partition("~")[0]):
@@ -179,7 +179,7 @@ def _open_presentation(given: Mapping[str, Any], where: str, depth: int) -> Iter
     for n, item in enumerate(items, start=1):
         place = f"credential {n} of the presentation"
         place = place if where == "the document" else f"{where}, {place}"
-        yield from _open(item, place, inside_archive=True, depth=depth + 1)
+        yield from _open(item, place, may_unpack=False, depth=depth + 1)
 
 
 def _sealed(given: Mapping[str, Any], where: str) -> Held:

@@ -2,12 +2,16 @@
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from joserfc.jwk import import_key
 
 from tests.documents.checking import checked, cid, results, step
@@ -184,3 +188,54 @@ async def test_a_key_document_that_another_host_answers_is_not_the_issuers(world
         world.publish("/moved", listed)
         world.publish("/leave?to=other", b"", status=302, Location="/moved")
         assert (await checked(badge, fetch=fetch)).genuine == "passed"
+
+
+def a_seal(content: Any, **header: Any) -> dict[str, Any]:
+    """Sealed JSON as European Digital Credentials are, with a certificate made for it."""
+    subject = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Apiary")])
+    day = datetime(2026, 1, 1, tzinfo=UTC)
+    certificate = (
+        x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(RSA.public_key())
+        .serial_number(1).not_valid_before(day).not_valid_after(day + timedelta(days=365)).sign(RSA, SHA256())
+    )  # fmt: skip
+    chain = [base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()]
+    protected = {"alg": "RS256", "x5c": chain, "b64": False, "crit": ["b64", "sigT"], "sigT": "2026-01-02T00:00:00Z"}
+    head = base64.urlsafe_b64encode(json.dumps({**protected, **header}).encode()).rstrip(b"=").decode()
+    payload = json.dumps(content)
+    signature = RSA.sign(f"{head}.{payload}".encode(), PKCS1v15(), SHA256())
+    encoded = base64.urlsafe_b64encode(signature).rstrip(b"=").decode()
+    return {"payload": payload, "signatures": [{"protected": head, "signature": encoded}]}
+
+
+async def test_a_seal_that_holds_leaves_open_whose_it_is() -> None:
+    verification = await checked(a_seal(a_badge("urn:epass:org:1")))
+    assert (results(verification)["proof"], verification.genuine) == ("passed", "unknown")
+    assert step(verification, "key_control").reason == (
+        "Whether the certificate is a qualified one of the issuer is not assessed; it says of itself: O=Apiary, "
+        "valid 2026-01-01 to 2027-01-01."
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "result"),
+    [
+        ({"crit": ["b64", "own"], "own": 1}, "failed"),  # asks for what is not understood
+        ({"sigD": {}}, "could_not_be_checked"),
+        ({"x5c": []}, "could_not_be_checked"),
+        ({"x5c": ["AAAA"]}, "could_not_be_checked"),
+        ({"alg": "ES256"}, "could_not_be_checked"),  # the certificate has a key of another kind
+        ({"alg": "none"}, "failed"),
+    ],
+    ids=str,
+)
+async def test_a_seal_of_another_build_never_passes(header: dict[str, Any], result: str) -> None:
+    assert results(await checked(a_seal(a_badge(), **header)))["proof"] == result
+
+
+async def test_a_seal_over_another_text_fails() -> None:
+    seal = a_seal(a_badge())
+    seal["payload"] = seal["payload"].replace("Keeps", "Sells")
+    assert results(await checked(seal))["proof"] == "failed"
+    seal = a_seal(a_badge())
+    seal["signatures"].append({**seal["signatures"][0], "signature": "AAAA"})
+    assert results(await checked(seal))["proof"] == "failed"

@@ -43,7 +43,7 @@ class _Registry(jws.JWSRegistry):
 _REGISTRY = _Registry(
     header_registry={
         name: HeaderParameter(f"{name} (ETSI TS 119 182-1)", _any)
-        for name in ("sigT", "adoTst", "sigPId", "srCms", "srAts", "sigD", "sigPl", "x5t#o")
+        for name in ("sigT", "adoTst", "sigPId", "srCms", "srAts", "sigPl", "x5t#o")
     },
     algorithms=ALGORITHMS,
     strict_check_header=False,
@@ -83,7 +83,11 @@ def check_seal(held: Held) -> list[ProofFinding]:
     for signature in signatures:
         protected = signature.get("protected") if isinstance(signature, Mapping) else None
         header = _header(protected) if isinstance(protected, str) else {}
-        found.append(_unknown_algorithm(header) or _check_with_certificate(held, header, signature))
+        if "sigD" in header:
+            reason = "It seals something that is not in it (sigD), which is not read."
+            found.append(ProofFinding(result="could_not_be_checked", reason=reason))
+        else:
+            found.append(_unknown_algorithm(header) or _check_with_certificate(held, header, signature))
     return found
 
 
