@@ -165,6 +165,10 @@ async def test_tokens_name_keys_of_a_set(world: World) -> None:
         made = token({"vc": badge}, private(ED25519), "EdDSA", kid=f"{elsewhere}#now")
         verification = await checked(made, fetch=fetch)
         assert (results(verification)["proof"], verification.genuine) == ("passed", "unknown")  # others may write there
+        page = world.address("/students/me")
+        below = world.publish("/students/me/.well-known/jwks.json", keys)
+        made = token({"vc": a_badge(page)}, private(ED25519), "EdDSA", kid=f"{below}#now")
+        assert (await checked(made, fetch=fetch)).genuine == "unknown"  # no place that stands for the host
         world.publish("", {"id": issuer, "jwks_uri": well_known})
         world.publish("/", {"id": issuer, "jwks_uri": well_known})
         assert (

@@ -13,6 +13,10 @@ MAX_QUESTIONS = 20
 """Most addresses that are asked for what somebody hands in at once."""
 
 
+MAX_ADDRESS = 2_000
+"""Longest address, in characters."""
+
+
 class Fetch(Protocol):
     """Asks an address. Never raises for what may happen on the way: that is told in the record."""
 
@@ -50,6 +54,8 @@ class Asking:
         if self._fetch is None:
             raise NotFetched("fetching is switched off")
         if address not in self._known:
+            if len(address) > MAX_ADDRESS:
+                raise NotFetched("the address is too long")
             if len(self._known) == MAX_QUESTIONS:
                 raise NotFetched(f"more than {MAX_QUESTIONS} addresses would have to be asked")
             self._known[address] = await self._fetch(address)
@@ -76,6 +82,11 @@ class Asking:
             return read_json(await self.body(address), "the answer")
         except UnopenedDocument as fault:
             raise NotFetched(f"{fault.found} was answered") from None
+
+
+def shown(text: str) -> str:
+    """A name out of a document, as short as a sentence can hold it."""
+    return text if len(text) <= 200 else f"{text[:200]}..."
 
 
 def _host(address: str) -> str:

@@ -38,7 +38,7 @@ _FULL_NAME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*|_):\S*")
 
 Meanings = Mapping[str, set[str]]
 
-_READ = frozenset({
+READ = frozenset({
     "validFrom", "validUntil", "issuanceDate", "expirationDate", "credentialStatus", "credentialSchema", "issuer",
     "credentialSubject", "proof",
 })  # fmt: skip
@@ -217,7 +217,7 @@ def _check_places(document: Mapping[str, Any]) -> None:
         here = waiting.pop()
         if isinstance(here, Mapping):
             name = here.get("id")
-            if name is not None and name == document.get("id") and _READ & here.keys():
+            if name is not None and name == document.get("id") and READ & here.keys():
                 raise NotAsSigned("It describes itself in a second place, where nobody would read it.")
             if isinstance(name, str) and name in places and len(here) > 1 and here != places[name]:
                 raise NotAsSigned("Its status is described in a second place, where nobody would read it.")

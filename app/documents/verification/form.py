@@ -46,6 +46,8 @@ _REQUIRED = {
 _TYPED = ("credentialStatus", "credentialSchema", "refreshService", "termsOfUse", "evidence")
 _MOMENTS = ("validFrom", "validUntil", "issuanceDate", "expirationDate", "awardedDate")
 
+MAX_NAME = 2_000
+"""Longest name of an issuer, in characters."""
 MAX_FAULTS = 20
 """Most faults that are told of one document."""
 
@@ -60,7 +62,7 @@ def issuer_of(document: Mapping[str, Any]) -> str | None:
     """The address or DID of the issuer; None when there is none."""
     issuer = document.get("issuer")
     name = issuer.get("id") if isinstance(issuer, Mapping) else issuer
-    return name if isinstance(name, str) and ":" in name else None
+    return name if isinstance(name, str) and ":" in name and len(name) <= MAX_NAME else None
 
 
 def check_form(document: Mapping[str, Any], claims: Mapping[str, Any]) -> list[str]:

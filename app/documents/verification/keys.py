@@ -7,6 +7,7 @@ the issuer alone controls: a DID, or its own web address (W3C Controlled Identif
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
@@ -17,7 +18,7 @@ from openvc.did.did_key import DidKeyResolver
 from openvc.did.did_web import AsyncDidWebResolver
 from openvc.errors import OpenvcError
 
-from app.documents.verification.asking import Asking, NotFetched
+from app.documents.verification.asking import Asking, NotFetched, shown
 from app.domain.verification import StepResult
 
 PURPOSE = "assertionMethod"
@@ -95,13 +96,15 @@ class Keys:
                 if jwk is None:
                     spelled = key_in_fragment(method or "")
                     return SigningKey(
-                        jwk=spelled, control="failed", reason=f"{base} does not list {method or 'one key'} as its key."
+                        jwk=spelled,
+                        control="failed",
+                        reason=f"{shown(base)} does not list {shown(method or 'one key')} as its key.",
                     )
                 if issuer == base:
-                    return SigningKey(jwk=jwk, control="passed", reason=f"The key is one that {issuer} lists.")
-                if issuer and issuer.startswith("https://") and base.startswith(f"{issuer.rstrip('/')}/.well-known/"):
+                    return SigningKey(jwk=jwk, control="passed", reason=f"The key is one that {shown(issuer)} lists.")
+                if issuer and _is_host(issuer) and base.startswith(f"{issuer.rstrip('/')}/.well-known/"):
                     # only who has the whole host can publish there (RFC 8615 section 3); elsewhere others may
-                    return SigningKey(jwk=jwk, control="passed", reason=f"The key is published by {issuer}.")
+                    return SigningKey(jwk=jwk, control="passed", reason=f"The key is published by {shown(issuer)}.")
         if jwk is None:
             return SigningKey(jwk=None, control="could_not_be_checked", reason="No key is named.")
         return await self._controlled(issuer, jwk)
@@ -113,11 +116,11 @@ class Keys:
         try:
             listed = await self._listed(issuer)
         except NoKey as error:
-            reason = _sentence(f"Nothing ties the key to {issuer}: it {error}")
+            reason = _sentence(f"Nothing ties the key to {shown(issuer)}: it {error}")
             return SigningKey(jwk=jwk, control="could_not_be_checked", reason=reason)
         if any(_same_key(key.jwk, jwk) for key in listed):
-            return SigningKey(jwk=jwk, control="passed", reason=f"The key is one that {issuer} lists.")
-        return SigningKey(jwk=jwk, control="failed", reason=f"The key is none that {issuer} lists.")
+            return SigningKey(jwk=jwk, control="passed", reason=f"The key is one that {shown(issuer)} lists.")
+        return SigningKey(jwk=jwk, control="failed", reason=f"The key is none that {shown(issuer)} lists.")
 
     async def _listed(self, name: str) -> list[ListedKey]:
         """The keys that a DID or a web address lists for statements about others; raises NoKey."""
@@ -134,17 +137,17 @@ class Keys:
                 kind = ":".join(name.split(":")[: 2 if name.startswith("did:") else 1])[:40]
                 raise NoKey(f"cannot be looked up (names of the kind {kind!r} are not)")
         except NotFetched as error:
-            raise NoKey(f"could not be looked up at {name}: {error}") from None
+            raise NoKey(f"could not be looked up at {shown(name)}: {error}") from None
         except (DidResolutionError, OpenvcError, ValueError, TypeError) as error:
-            raise NoKey(f"could not be looked up at {name}: its document is not one of it") from error
+            raise NoKey(f"could not be looked up at {shown(name)}: its document is not one of it") from error
         listed = list(_keys_in(document, name))
         if not listed and isinstance(document, Mapping) and isinstance(document.get("jwks_uri"), str):
             try:
                 listed = list(_keys_in(await self._asking.own_json(document["jwks_uri"]), name))
             except NotFetched as error:
-                raise NoKey(f"could not be looked up at {document['jwks_uri']}: {error}") from None
+                raise NoKey(f"could not be looked up at {shown(document['jwks_uri'])}: {error}") from None
         if not listed:
-            raise NoKey(f"could not be looked up at {name}: what is there lists no keys")
+            raise NoKey(f"could not be looked up at {shown(name)}: what is there lists no keys")
         return listed
 
 
@@ -199,6 +202,12 @@ def _same_key(one: Jwk, other: Jwk) -> bool:
         return import_key(one).thumbprint() == import_key(other).thumbprint()
     except NoKey:
         return False
+
+
+def _is_host(name: str) -> bool:
+    """Whether a name is that of a whole host, and not of a page on it."""
+    parts = urlsplit(name)
+    return parts.scheme == "https" and parts.path in ("", "/") and not parts.query
 
 
 def _sentence(text: str) -> str:

@@ -11,7 +11,7 @@ from openvc.errors import OpenvcError
 from openvc.status import decode_bitstring, get_status_bit
 
 from app.documents.opening import Held, open_document
-from app.documents.verification.asking import Asking, NotFetched
+from app.documents.verification.asking import Asking, NotFetched, shown
 from app.documents.verification.form import issuer_of, types_of
 from app.domain.errors import UnopenedDocument
 from app.domain.verification import Step, StepResult, Verification
@@ -83,34 +83,34 @@ async def _check_bit(
     try:
         (held,) = open_document(await asking.body(address))
     except NotFetched as error:
-        raise _Unclear(f"{address} was not had: {error}") from None
+        raise _Unclear(f"{shown(address)} was not had: {error}") from None
     except (UnopenedDocument, ValueError):
-        raise _Unclear(f"at {address} is no list that can be read") from None
+        raise _Unclear(f"at {shown(address)} is no list that can be read") from None
     verified = await verify(held)
     if verified.genuine != "passed":
-        raise _Unclear(f"the list at {address} is not proven to be genuine. {verified.reason}".rstrip("."))
+        raise _Unclear(f"the list at {shown(address)} is not proven to be genuine. {verified.reason}".rstrip("."))
     if wanted not in types_of(held.content):
-        raise _Unclear(f"at {address} is no {wanted}")
+        raise _Unclear(f"at {shown(address)} is no {wanted}")
     if held.content.get("id") not in (None, address):
-        raise _Unclear(f"the list at {address} is one of another address")
+        raise _Unclear(f"the list at {shown(address)} is one of another address")
     issuers = {issuer_of(held.content), issuer_of(document)}
     listed = held.content.get("credentialSubject")
     purposes = listed.get("statusPurpose") if isinstance(listed, Mapping) else None
     if not isinstance(listed, Mapping) or purpose not in (purposes if isinstance(purposes, list) else [purposes]):
-        raise _Unclear(f"the list at {address} is not for {purpose[:40]}")
+        raise _Unclear(f"the list at {shown(address)} is not for {purpose[:40]}")
     encoded = listed.get("encodedList")
     try:
         bit = get_status_bit(decode_bitstring(encoded if isinstance(encoded, str) else ""), index)
     except (OpenvcError, ValueError, TypeError):
-        raise _Unclear(f"the list at {address} cannot be read, or does not reach so far") from None
-    by = "" if len(issuers) == 1 else f" The list is kept by another: {issuer_of(held.content)}."
+        raise _Unclear(f"the list at {shown(address)} cannot be read, or does not reach so far") from None
+    by = "" if len(issuers) == 1 else f" The list is kept by another: {shown(issuer_of(held.content) or '')}."
     if bit and purpose in _FORBIDDING:
         return "failed", f"{_FORBIDDING[purpose]}{by}"
     if purpose in _FORBIDDING:
-        return "passed", f"It is not marked for {purpose} in the list at {address}.{by}"
+        return "passed", f"It is not marked for {purpose} in the list at {shown(address)}.{by}"
     if bit:
         raise _Unclear(f"it is marked for {purpose[:40]!r}, whose meaning its issuer alone knows")
-    return "passed", f"It is not marked for {purpose[:40]!r} in the list at {address}.{by}"
+    return "passed", f"It is not marked for {purpose[:40]!r} in the list at {shown(address)}.{by}"
 
 
 async def _check_revocation_list(document: Mapping[str, Any], status: Mapping[str, Any], asking: Asking) -> _Finding:
@@ -121,20 +121,20 @@ async def _check_revocation_list(document: Mapping[str, Any], status: Mapping[st
     try:
         found = await asking.json(address)
     except NotFetched as error:
-        raise _Unclear(f"{address} was not had: {error}") from None
+        raise _Unclear(f"{shown(address)} was not had: {error}") from None
     names = [
         name for name in ("revokedCredentials", "revokedCredential") if isinstance(found, Mapping) and name in found
     ]
     if not names or not isinstance(document.get("id"), str):
-        raise _Unclear(f"at {address} is no list that can be read")
+        raise _Unclear(f"at {shown(address)} is no list that can be read")
     if found.get("issuer", issuer_of(document)) not in (issuer_of(document), document.get("issuer")):
-        raise _Unclear(f"the list at {address} is one of another issuer")
+        raise _Unclear(f"the list at {shown(address)} is one of another issuer")
     listed = found[names[0]] if isinstance(found[names[0]], list) else [found[names[0]]]
     for item in listed:
         name, revoked = (item.get("id"), item.get("revoked", True)) if isinstance(item, Mapping) else (item, True)
         if name == document["id"] and revoked is not False:
             return "failed", _FORBIDDING["revocation"]
-    return "passed", f"It is not in the list of revoked credentials at {address}, which is not signed."
+    return "passed", f"It is not in the list of revoked credentials at {shown(address)}, which is not signed."
 
 
 def _index(value: Any) -> int | None:
