@@ -25,6 +25,6 @@ def test_no_other_word_of_any_context_stands_for_what_is_read() -> None:
 
 
 def test_another_is_told_by_its_name() -> None:
-    with pytest.raises(UnknownContext, match="https://issuer.example/context"):
+    with pytest.raises(UnknownContext, match=r"https://issuer\.example/context"):
         installed_contexts()("https://issuer.example/context")
     assert Contexts({}).documents == {}
