@@ -30,6 +30,8 @@ MAX_BYTES = 1_048_576
 MAX_REDIRECTS = 3
 MAX_SECONDS = 8.0
 """Longest time for one address, redirects included."""
+MAX_SECONDS_TOGETHER = 30.0
+"""Longest time for all addresses of one question."""
 MAX_AT_ONCE = 16
 """Most addresses that are asked at the same time."""
 MAX_REMEMBERED_BYTES = 8_388_608
@@ -102,7 +104,7 @@ class Fetcher:
             return remembered
         at = datetime.now(UTC)
         try:
-            async with self._places, asyncio.timeout(MAX_SECONDS):
+            async with asyncio.timeout(MAX_SECONDS), self._places:
                 fetched, kept_for = await self._ask(address, at)
         except Refused as refusal:
             return _problem(address, at, f"refused: {refusal}")
@@ -143,6 +145,20 @@ class Fetcher:
                 return _problem(address, at, f"its answer has more than {MAX_BYTES:,} bytes", status)
         record = FetchRecord(address=address, at=at, redirected_to=redirected_to, status=status, size=len(body))
         return Fetched(record=record, body=bytes(body))
+
+
+def within(seconds: float, ask: Callable[[str], Awaitable[Fetched]]) -> Callable[[str], Awaitable[Fetched]]:
+    """The same client for one question, whose addresses may take so long all together."""
+    end = asyncio.get_running_loop().time() + seconds
+
+    async def asked(address: str) -> Fetched:
+        try:
+            async with asyncio.timeout_at(end):
+                return await ask(address)
+        except TimeoutError:
+            return _problem(address, datetime.now(UTC), f"all addresses together took longer than {seconds:g} seconds")
+
+    return asked
 
 
 def _is_about_tls(error: BaseException | None) -> bool:

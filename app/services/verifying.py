@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from app.datasets.yaml_text import read_yaml
 from app.domain.errors import NotInstalled
 from app.domain.verification import Verification
-from app.services.fetching import Fetcher
+from app.services.fetching import MAX_SECONDS_TOGETHER, Fetcher, within
 
 if TYPE_CHECKING:
     from app.documents.opening import Held
@@ -46,7 +46,7 @@ async def verify_document(
         from app.documents.verification.verifying import verify
     except ModuleNotFoundError:
         raise NotInstalled("The reading of signed documents", "documents") from None
-    asking = Asking(fetch)
+    asking = Asking(within(MAX_SECONDS_TOGETHER, fetch) if fetch else None)
     return tuple(
         [
             Verified(held=held, verification=await verify(held, on=on, asking=asking.for_another(), trust=trust))

@@ -198,6 +198,24 @@ async def test_an_end_cannot_be_hidden_where_nobody_reads_it() -> None:
         assert verification.genuine != "passed"
 
 
+async def test_a_result_cannot_be_hidden_where_nobody_reads_it() -> None:
+    result = [{"type": ["Result"], "value": "Failed"}]
+    badge = a_badge()
+    badge["credentialSubject"]["result"] = result
+    made = signed(badge)
+    assert (await checked(made)).genuine == "passed"
+    moved = copy.deepcopy(made)
+    del moved["credentialSubject"]["result"]
+    moved["credentialSubject"]["source"] = {"id": "did:example:holder", "type": "AchievementSubject", "result": result}
+    assert (await checked(moved)).genuine == "failed"
+    made["credentialSubject"]["source"] = {"id": "did:example:holder", "type": ["AchievementSubject"], "result": result}
+    del made["credentialSubject"]["result"]
+    resigned = signed({name: value for name, value in made.items() if name != "proof"})
+    assert step(await checked(resigned), "proof").reason == (
+        "Its subject is described in a second place, where nobody would read it."
+    )
+
+
 async def test_a_document_built_to_take_long_is_given_up() -> None:
     people = [{"id": f"_:b{n}", "type": "Profile", "parentOrg": [{"id": f"_:b{m}"} for m in range(9) if m != n]}
               for n in range(9)]  # fmt: skip

@@ -182,3 +182,11 @@ async def test_the_memory_is_bounded(world: World, monkeypatch: pytest.MonkeyPat
         for path in ("/a", "/b", "/a"):
             await fetch(world.publish(path, b"x" * 60, Cache_Control="max-age=60"))
     assert [path for _, path, _ in world.asked] == ["/a", "/b", "/a"]
+
+
+async def test_all_addresses_of_a_question_together_have_an_end(world: World) -> None:
+    kept = world.publish("/kept", {})
+    async with world.fetcher() as fetch:
+        assert (await fetching.within(30, fetch)(kept)).record.status == 200
+        late = await fetching.within(0, fetch)(kept)
+    assert late.record.problem == "all addresses together took longer than 0 seconds"

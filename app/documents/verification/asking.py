@@ -20,7 +20,7 @@ MAX_ADDRESS = 2_000
 class Fetch(Protocol):
     """Asks an address. Never raises for what may happen on the way: that is told in the record."""
 
-    def __call__(self, address: str) -> Awaitable[Fetched]:
+    def __call__(self, address: str, /) -> Awaitable[Fetched]:
         """Ask."""
         ...
 

@@ -203,27 +203,40 @@ def _check_graph(expanded: Any) -> None:
 def _check_places(document: Mapping[str, Any]) -> None:
     """What other steps read stands in its place: a graph is the same when a statement moves, and then nobody reads it.
 
-    So nothing else in the document may state, of the credential or of its status, what belongs there.
+    So nothing else in the document may state what belongs to the credential, to its status or to its subject.
+    Credentials inside, of the same subject, say so for themselves.
     """
-    statuses = document.get("credentialStatus")
-    places = {
-        str(status["id"]): status
-        for status in (statuses if isinstance(statuses, list) else [statuses])
-        if isinstance(status, Mapping) and "id" in status
-    }
-    waiting: list[Any] = [value for key, value in document.items() if key not in ("proof", "credentialStatus")]
-    waiting += [value for status in places.values() for value in status.values()]
+    statuses, subjects = (_named(document.get(member)) for member in ("credentialStatus", "credentialSubject"))
+    apart = ("proof", "credentialStatus", "credentialSubject")
+    waiting = [(item, False) for member, item in document.items() if member not in apart]
+    waiting += [(item, False) for found in (statuses, subjects) for part in found.values() for item in part.values()]
     while waiting:
-        here = waiting.pop()
+        here, inside = waiting.pop()
         if isinstance(here, Mapping):
-            name = here.get("id")
-            if name is not None and name == document.get("id") and READ & here.keys():
+            name = str(here.get("id"))
+            inside = inside or "issuer" in here
+            if "id" in here and here["id"] == document.get("id") and READ & here.keys():
                 raise NotAsSigned("It describes itself in a second place, where nobody would read it.")
-            if isinstance(name, str) and name in places and len(here) > 1 and here != places[name]:
+            status, subject = statuses.get(name), subjects.get(name)
+            if status is not None and len(here) > 1 and here != status:
                 raise NotAsSigned("Its status is described in a second place, where nobody would read it.")
-            waiting += here.values()
+            # words of a subject have their meaning with its type only
+            if subject is not None and here != subject and not inside and _types(here) & _types(subject):
+                raise NotAsSigned("Its subject is described in a second place, where nobody would read it.")
+            waiting += [(item, inside) for item in here.values()]
         elif isinstance(here, list):
-            waiting += here
+            waiting += [(item, inside) for item in here]
+
+
+def _types(value: Mapping[str, Any]) -> set[str]:
+    found = value.get("type")
+    return {item for item in (found if isinstance(found, list) else [found]) if isinstance(item, str)}
+
+
+def _named(value: Any) -> dict[str, Mapping[str, Any]]:
+    """The objects of a member that have a name, by it."""
+    items = value if isinstance(value, list) else [value]
+    return {str(item["id"]): item for item in items if isinstance(item, Mapping) and "id" in item}
 
 
 def _without_inner_contexts(value: Any, *, top: bool = True) -> Any:
