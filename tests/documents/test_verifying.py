@@ -198,6 +198,21 @@ async def test_an_end_cannot_be_hidden_where_nobody_reads_it() -> None:
         assert verification.genuine != "passed"
 
 
+@pytest.mark.parametrize("holder", [{"id": "did:example:holder"}, {}], ids=["named", "unnamed"])
+async def test_an_end_cannot_be_moved_to_where_the_badge_names_itself(holder: dict[str, str]) -> None:
+    """The badge names itself as the place of its renewal, so an end stated there is the same statement."""
+    here = a_badge()["id"]
+    subject = {name: value for name, value in a_badge()["credentialSubject"].items() if name != "id"}
+    subject = {**holder, **subject, "source": {"id": here}}
+    badge = signed(a_badge(validUntil="2025-01-01T00:00:00Z", credentialSubject=subject))
+    assert step(await checked(badge), "proof").result == "passed"
+    until = badge.pop("validUntil")
+    badge["credentialSubject"]["source"] = {"id": here, "type": "VerifiableCredential", "validUntil": until}
+    verification = await checked(badge)
+    assert step(verification, "proof").reason == "It describes itself in a second place, where nobody would read it."
+    assert verification.genuine == "failed"
+
+
 async def test_a_result_cannot_be_hidden_where_nobody_reads_it() -> None:
     result = [{"type": ["Result"], "value": "Failed"}]
     badge = a_badge()

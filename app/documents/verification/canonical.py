@@ -206,18 +206,19 @@ def _check_places(document: Mapping[str, Any]) -> None:
     So nothing else in the document may state what belongs to the credential, to its status or to its subject.
     Credentials inside, of the same subject, say so for themselves.
     """
-    statuses, subjects = (_named(document.get(member)) for member in ("credentialStatus", "credentialSubject"))
+    statuses, subjects = (_objects(document.get(member)) for member in ("credentialStatus", "credentialSubject"))
+    named = [{str(item["id"]): item for item in found if "id" in item} for found in (statuses, subjects)]
     apart = ("proof", "credentialStatus", "credentialSubject")
     waiting = [(item, False) for member, item in document.items() if member not in apart]
-    waiting += [(item, False) for found in (statuses, subjects) for part in found.values() for item in part.values()]
+    for item in (*statuses, *subjects):
+        _check_self(document, item)
+        waiting += [(inner, False) for inner in item.values()]
     while waiting:
         here, inside = waiting.pop()
         if isinstance(here, Mapping):
-            name = str(here.get("id"))
             inside = inside or "issuer" in here
-            if "id" in here and here["id"] == document.get("id") and READ & here.keys():
-                raise NotAsSigned("It describes itself in a second place, where nobody would read it.")
-            status, subject = statuses.get(name), subjects.get(name)
+            _check_self(document, here)
+            status, subject = (found.get(str(here.get("id"))) for found in named)
             if status is not None and len(here) > 1 and here != status:
                 raise NotAsSigned("Its status is described in a second place, where nobody would read it.")
             # words of a subject have their meaning with its type only
@@ -233,10 +234,13 @@ def _types(value: Mapping[str, Any]) -> set[str]:
     return {item for item in (found if isinstance(found, list) else [found]) if isinstance(item, str)}
 
 
-def _named(value: Any) -> dict[str, Mapping[str, Any]]:
-    """The objects of a member that have a name, by it."""
-    items = value if isinstance(value, list) else [value]
-    return {str(item["id"]): item for item in items if isinstance(item, Mapping) and "id" in item}
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, Mapping)]
+
+
+def _check_self(document: Mapping[str, Any], here: Mapping[str, Any]) -> None:
+    if "id" in here and here["id"] == document.get("id") and READ & here.keys():
+        raise NotAsSigned("It describes itself in a second place, where nobody would read it.")
 
 
 def _without_inner_contexts(value: Any, *, top: bool = True) -> Any:
