@@ -50,7 +50,7 @@ bench: setup ## Measure lookups, search and batches (SIZES="10000 2000000"; need
 	@env -u DATABASE_URL $(BIN)/python -m benchmarks.run $(SIZES)
 
 lock: setup ## Renew requirements.txt from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra documents --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet -o requirements.txt
 
 proxy: ## Install Debian's nginx for the tests of the deployment (needs root)
 	apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx-light

@@ -1,4 +1,4 @@
-"""Commands for people: passerelle check, schema, coverage, migrate, load, catalogue, keys, backup, serve."""
+"""Commands for people: passerelle check, schema, coverage, migrate, load, catalogue, keys, verify, backup, serve."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +23,7 @@ from app.logs import configuration
 from app.services import administration
 from app.services.administration import DatabaseAway, InvalidData, NoBackup
 from app.services.coverage import coverage_report
+from app.services.verifying import load_trust_lists, verify_once
 from app.settings import BadSettings, masked, misspelt, read_settings
 from app.traces import tracer_provider
 
@@ -120,6 +121,32 @@ def backup(out: Annotated[Path, typer.Argument(help="File to write; it must not 
     """Copy a SQLite database to a file while it is served; for PostgreSQL there is pg_dump."""
     administration.back_up(read_settings().database_url, out)
     typer.echo(f"{out} holds the whole database.")
+
+
+@cli.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="A badge, credential, presentation, image or archive.", exists=True)],
+    on: Annotated[
+        datetime | None, typer.Option(help="Day for which to judge; today if none.", formats=["%Y-%m-%d"])
+    ] = None,
+) -> None:
+    """Say of every credential in a file whether it is genuine, step by step."""
+    try:
+        settings, day = read_settings(), (on or datetime.now(UTC)).date()
+        trust = load_trust_lists(settings.trust_lists) if settings.trust_lists else ()
+        found = asyncio.run(verify_once(file.read_bytes(), on=day, fetching=settings.fetching, trust=trust))
+    except (Fault, InvalidData) as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(2) from None
+    for verified in found:
+        verification = verified.verification
+        typer.echo(f"{verified.held.where}: genuine: {verification.genuine}. {verification.reason}")
+        for step in verification.steps:
+            typer.echo(f"  {step.name}: {step.result}. {' '.join((step.reason, *step.details))}")
+        for record in verification.fetched:
+            typer.echo(f"  asked {record.address} at {record.at:%Y-%m-%d %H:%M:%S}: {record.problem or record.status}")
+    if any(verified.verification.genuine != "passed" for verified in found):
+        raise typer.Exit(1)
 
 
 @cli.command()

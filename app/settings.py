@@ -88,6 +88,14 @@ class Settings(BaseSettings):
     memory_for_answers_bytes: int = Field(
         default=33_554_432, ge=0, description="Memory in each process for answers that were given before."
     )
+    fetching: bool = Field(
+        default=True,
+        description="Whether keys of issuers and status lists may be asked for at their https addresses while a "
+        "document is verified. Off: what needs them could not be checked, and the answer says so.",
+    )
+    trust_lists: Path | None = Field(
+        default=None, description="Folder of lists of issuers (YAML or JSON) that verification tells about."
+    )
     reads_require_key: bool = Field(
         default=False, description="Close reading: callers need a key or token with the scope `read`."
     )

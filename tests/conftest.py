@@ -19,6 +19,7 @@ from app.main import create_app
 from app.services import administration
 from app.services.administration import load, migrate
 from app.settings import ROOT, Settings
+from tests.documents.hosting import World, a_world
 
 EXLAND = Path(__file__).parent / "data"
 """Framework data of an invented place."""
@@ -92,3 +93,24 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 def exland(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The service with the data of the invented place."""
     yield from client_for(f"sqlite:///{tmp_path_factory.mktemp('exland')}/p.db", EXLAND)
+
+
+@pytest.fixture(scope="session")
+def https_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A real https server for the issuers of an invented world."""
+    with a_world(tmp_path_factory.mktemp("world")) as world:
+        yield world
+
+
+@pytest.fixture
+def world(https_server: World) -> World:
+    """A world in which nothing is published yet, and nobody has asked anything."""
+    https_server.published.clear()
+    https_server.asked.clear()
+    return https_server
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Asynchronous tests run on asyncio, as the service does."""
+    return "asyncio"

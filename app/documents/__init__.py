@@ -1,1 +1,1 @@
-"""Credentials and decisions in the formats that other systems speak."""
+"""Credentials that people hold, and files that systems export: from their format to what we know and back."""

@@ -12,6 +12,8 @@ Fault
   NotAuthenticated       nobody knows who asks
   NotAllowed             it is known who asks, and they may not
   IdentityProviderAway   whether a token is genuine cannot be checked now
+  UnopenedDocument       something handed in that is no credential we can open
+  NotInstalled           something that this installation was made without
 """
 
 from collections.abc import Iterable
@@ -159,3 +161,27 @@ class IdentityProviderAway(Fault):
 
     def __str__(self) -> str:
         return "The identity provider cannot be reached now, so the token could not be checked; try again."
+
+
+@dataclass(eq=False)
+class UnopenedDocument(Fault):
+    """Something handed in that cannot be opened. Nothing of its content is repeated: it may be about a person."""
+
+    where: str
+    found: str
+    expected: str
+    pointer: str = "/document"
+
+    def __str__(self) -> str:
+        return f"{self.where}: found {self.found}, expected {self.expected}."
+
+
+@dataclass(eq=False)
+class NotInstalled(Fault):
+    """Something that this installation was made without."""
+
+    what: str
+    extra: str
+
+    def __str__(self) -> str:
+        return f"{self.what} is not installed here; it comes with 'pip install passerelle[{self.extra}]'."

@@ -1,0 +1,197 @@
+"""Documents changed at random: whatever comes, a fault of ours or a result, and never a good proof for another content.
+
+``python -m tests.documents.mutations 50000`` runs that many; the tests run a few.
+"""
+
+import asyncio
+import copy
+import io
+import json
+import random
+import sys
+import zipfile
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from openbadgeslib import baking
+
+from app.documents.opening import open_document
+from app.documents.verification.asking import Asking
+from app.documents.verification.canonical import canonical_graph
+from app.documents.verification.contexts import installed_contexts
+from app.documents.verification.data_integrity import SUITES
+from app.documents.verification.verifying import verify
+from app.domain.errors import UnopenedDocument
+from app.domain.verification import Fetched, FetchRecord
+from tests.documents.issuing import ED25519, P256, P384, a_badge, did_key, method_of, private, signed, token
+
+DAY = date(2026, 6, 1)
+STATUS = {
+    "id": "https://issuer.example/s#1", "type": "BitstringStatusListEntry", "statusPurpose": "revocation",
+    "statusListIndex": "1", "statusListCredential": "https://issuer.example/s",
+}  # fmt: skip
+BADGE = a_badge(validUntil="2027-01-01T00:00:00Z", credentialStatus=STATUS)
+
+
+def _for(key: Any) -> dict[str, Any]:
+    return {**BADGE, "issuer": {**BADGE["issuer"], "id": did_key(key)}}
+
+
+DOCUMENTS: list[Any] = [
+    signed(BADGE),
+    signed(_for(P256), "ecdsa-rdfc-2019", P256),
+    signed(_for(P384), "ecdsa-rdfc-2019", P384),
+    signed(BADGE, "eddsa-jcs-2022"),
+    signed(_for(P256), "ecdsa-jcs-2019", P256),
+]
+TOKEN = token(
+    {"vc": BADGE, "iss": did_key(ED25519), "jti": BADGE["id"]}, private(ED25519), "EdDSA", kid=method_of(ED25519)
+)
+ORIGINALS = [{name: value for name, value in document.items() if name != "proof"} for document in DOCUMENTS]
+
+WORDS = [
+    "@id", "@type", "@graph", "@included", "@reverse", "@value", "@context", "@index", "@list", "id", "type", "proof",
+    "issuer", "validFrom", "validUntil", "expirationDate", "credentialStatus", "statusListIndex", "verificationMethod",
+    "proofValue", "cryptosuite", "previousProof", "vc", "payload", "signatures", "verifiableCredential", "", "x",
+    "https://www.w3.org/2018/credentials#validUntil", "cred:validUntil", "name", "evidence", "termsOfUse",
+]  # fmt: skip
+VALUES: list[Any] = [
+    None, True, False, 0, -1, 1.5, 10**30, "", "x", "z", "z6Mk", "https://a.example", "did:web:a.example", "did:key:z",
+    "did:jwk:e30", "data:,x", "urn:x", "_:b0", "2030-01-01T00:00:00Z", "@type", [], [[]], {}, [{}], {"id": "x"},
+    {"@value": "x"}, "VerifiablePresentation", "EnvelopedVerifiableCredential", "Ed25519Signature2020", *SUITES, *WORDS,
+]  # fmt: skip
+
+
+def _places(value: Any, found: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """Every place in a document: what holds it, and under which key."""
+    for key, inner in list(value.items() if isinstance(value, dict) else enumerate(value)):
+        found.append((value, key))
+        if isinstance(inner, dict | list):
+            _places(inner, found)
+    return found
+
+
+def changed_json(document: Any, draw: random.Random) -> Any:
+    """A document with one to four changes in its JSON."""
+    document = copy.deepcopy(document)
+    for _ in range(draw.randint(1, 4)):
+        places = _places(document, [])
+        if not places:
+            return document
+        holder, key = draw.choice(places)
+        other_holder, other_key = draw.choice(places)
+        match draw.randrange(7):
+            case 0:
+                del holder[key]
+            case 1:
+                holder[key] = copy.deepcopy(draw.choice(VALUES))
+            case 2:
+                holder[key] = [holder[key]]
+            case 3:
+                holder[key] = copy.deepcopy(other_holder[other_key])
+            case 4 if isinstance(holder, dict):
+                holder[draw.choice(WORDS)] = holder.pop(key)
+            case 5 if isinstance(holder, dict):
+                holder[draw.choice(WORDS)] = copy.deepcopy(draw.choice([*VALUES, other_holder[other_key]]))
+            case _ if isinstance(holder[key], str) and holder[key]:
+                at = draw.randrange(len(holder[key]))
+                holder[key] = holder[key][:at] + draw.choice(["", "x", "#", ":", "é", " "]) + holder[key][at + 1 :]
+            case _:
+                holder[key] = draw.choice(VALUES)
+    return document
+
+
+def changed_bytes(content: bytes, draw: random.Random) -> bytes:
+    """Bytes with one to four changes."""
+    changed = bytearray(content)
+    for _ in range(draw.randint(1, 4)):
+        at = draw.randrange(len(changed) or 1)
+        match draw.randrange(4):
+            case 0:
+                changed[at : at + 1] = bytes([draw.randrange(256)])
+            case 1:
+                del changed[at : at + draw.randint(1, 40)]
+            case 2:
+                changed[at:at] = draw.choice([b"\0", b"{", b'"', b"\xff", b".", b"[" * 50, changed[at : at + 20]])
+            case 3 if draw.random() < 0.2:
+                del changed[at:]
+    return bytes(changed)
+
+
+def _wrapped(document: Any, draw: random.Random) -> Any:
+    """A document in one of the ways in which people hold it."""
+    text = json.dumps(document)
+    match draw.randrange(6):
+        case 0:
+            pixel = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\b\4\0\0\0\xb5\x1c\f\2\0\0\0\0IEND\xaeB`\x82"
+            return baking.bake_png(pixel, text, keyword=baking.ITXT_KEYWORD_OB3)
+        case 1:
+            return f'<svg xmlns:o="{baking.SVG_NS_OB3}"><o:credential><![CDATA[{text}]]></o:credential></svg>'.encode()
+        case 2:
+            archive = io.BytesIO()
+            with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+                opened.writestr("a.json", text)
+            return archive.getvalue()
+        case 3:
+            return {"type": "VerifiablePresentation", "verifiableCredential": [document]}
+        case _:
+            return text.encode()
+
+
+async def _nobody(address: str) -> Fetched:
+    return Fetched(record=FetchRecord(address=address, at=datetime(2026, 6, 1, tzinfo=UTC), problem="nobody is there"))
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two documents say the same: as JSON, or as graphs with the same members that we read."""
+    one = {name: value for name, value in one.items() if name != "proof"}
+    if one == other:
+        return True
+    read = ("issuer", "validFrom", "validUntil", "credentialStatus", "credentialSubject", "name", "id")
+    plain = all(json.dumps(_flat(one.get(name)), sort_keys=True) == json.dumps(_flat(other.get(name)), sort_keys=True)
+                for name in read)  # fmt: skip
+    contexts = installed_contexts()
+    return plain and canonical_graph(one, contexts) == canonical_graph(other, contexts)
+
+
+def _flat(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _flat(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return _flat(value[0]) if len(value) == 1 else sorted((_flat(inner) for inner in value), key=json.dumps)
+    return value
+
+
+async def run(many: int, seed: int = 0) -> Counter[str]:
+    """Change, open and verify that many documents; how many were refused, and with which result the others ended."""
+    found: Counter[str] = Counter()
+    draw = random.Random(seed)
+    for _ in range(many):
+        which = draw.randrange(len(DOCUMENTS) + 1)
+        given: Any = DOCUMENTS[which] if which < len(DOCUMENTS) else TOKEN
+        if isinstance(given, str):
+            given = changed_bytes(given.encode(), draw)
+        else:
+            given = changed_json(given, draw) if draw.random() < 0.7 else given
+            given = _wrapped(given, draw) if draw.random() < 0.4 else given
+            given = changed_bytes(given, draw) if isinstance(given, bytes) and draw.random() < 0.7 else given
+        try:
+            opened = open_document(given)
+        except UnopenedDocument:
+            found["refused"] += 1
+            continue
+        for held in opened:
+            verification = await verify(held, on=DAY, asking=Asking(_nobody))
+            proof = next(step for step in verification.steps if step.name == "proof")
+            found[proof.result] += 1
+            assert verification.genuine != "passed"  # the status list is with nobody, and a status there must be
+            originals = [BADGE] if held.secured == "jwt" else ORIGINALS
+            if proof.result == "passed" and not any(_same(held.content, original) for original in originals):
+                raise AssertionError(f"another content passed: {json.dumps(held.content)}")
+    return found
+
+
+if __name__ == "__main__":
+    print(asyncio.run(run(int(sys.argv[1]), seed=int(sys.argv[2]) if len(sys.argv) > 2 else 0)))  # noqa: T201
