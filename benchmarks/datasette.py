@@ -1,6 +1,12 @@
 """The service over Datasette on the same SQLite file: a row by its key, and words half typed.
 
-Twice each: as the service is, and with no memory for answers given before, so that every answer is worked out.
+Twice each: as the service is, and with no memory for answers given before, so that every request reads the database.
+
+Unequal, for us: Datasette asks whether the caller may see the table and reads the table's form on every request;
+it runs SQL in other threads, under a time limit (lifted here); it sends all columns of a row. Its command would write
+an access log, which is left out here. Unequal, for Datasette: the service's answer is a report on recognition, longer
+than a row and with rules behind it; its suggestions are ranked and typing errors mended, where Datasette takes the
+first ten by key.
 """
 
 import sqlite3

@@ -1,4 +1,9 @@
-"""Lookups, search and batches on PostgreSQL, and lookups over reading the same rows with nothing but asyncpg."""
+"""Lookups, search and batches on PostgreSQL, and lookups over reading the same rows with nothing but asyncpg.
+
+Unequal, for asyncpg: it reads one row by id and sends it as stored, where the service reads the row of the release
+that is asked, works out the answer, and checks who holds it already. The service has psycopg as its driver. Both keep
+at most five connections, on the same server with its settings as installed.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path

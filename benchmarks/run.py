@@ -55,11 +55,6 @@ def main() -> None:
     wanted = os.environ.get("ONLY", "").split() or list(COMPARISONS)
     if unknown := set(wanted) - set(COMPARISONS):
         sys.exit(f"ONLY: found {', '.join(sorted(unknown))}, expected {', '.join(COMPARISONS)}.")
-    rows: list[Row] = []
-    with tempfile.TemporaryDirectory() as folder:
-        for name in wanted:
-            sys.stderr.write(f"{name} ...\n")
-            rows += COMPARISONS[name](sizes, Path(folder))
     about = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
@@ -68,8 +63,14 @@ def main() -> None:
         "seconds_of_a_run": SECONDS,
         "runs": RUNS,
     }
+    FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"results-{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
-    table.write(path, rows, about)
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in wanted:
+            sys.stderr.write(f"{name} ...\n")
+            rows += COMPARISONS[name](sizes, Path(folder))
+            table.write(path, rows, about)  # what is measured stays, should the next one fail
     sys.stdout.write(f"{json.dumps(about)}\n\n{table.markdown(rows)}\n{path}\n")
 
 

@@ -47,18 +47,17 @@ def running(command: Sequence[str], port_option: str | None = "--port", **enviro
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
     whole = [*command, *([port_option] if port_option else []), port]
-    told = tempfile.TemporaryFile()
-    process = subprocess.Popen(whole, env={**os.environ, **environment}, cwd=ROOT, stdout=told, stderr=told)
-    server = Server(f"http://127.0.0.1:{port}", process.pid)
-    try:
-        if not _answers(server.address, process):
-            told.seek(0)
-            raise RuntimeError(f"{' '.join(whole)} does not answer: {told.read().decode(errors='replace')}")
-        yield server
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        told.close()
+    with tempfile.TemporaryFile() as told:
+        process = subprocess.Popen(whole, env={**os.environ, **environment}, cwd=ROOT, stdout=told, stderr=told)
+        server = Server(f"http://127.0.0.1:{port}", process.pid)
+        try:
+            if not _answers(server.address, process):
+                told.seek(0)
+                raise RuntimeError(f"{' '.join(whole)} does not answer: {told.read().decode(errors='replace')}")
+            yield server
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
 
 
 def _answers(address: str, process: subprocess.Popen[bytes]) -> bool:
