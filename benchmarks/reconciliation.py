@@ -2,8 +2,9 @@
 
 Unequal, for them: datasette-reconcile does not mend typing errors, so that a mistyped title costs it one fruitless
 search and gets no answer; neither looks whether a query is an id or an identifier elsewhere, and both score by the
-title alone, datasette-reconcile the first few that its search gives. Unequal, for us: csv-reconcile compares each query with every row in Python (its compiled part is not in what is installed) under
-Flask's own server, as its command does. All are asked for five candidates.
+title alone, datasette-reconcile the first few that its search gives. Unequal, for us: csv-reconcile compares each query
+with every row in Python (its compiled part is not in what is installed) under Flask's own server, as its command does.
+All are asked for five candidates.
 """
 
 import csv
