@@ -11,6 +11,7 @@ BENCH_ITEMS the size of the batch whose memory is measured, BENCH_POSTGRES_URL a
 import json
 import os
 import platform
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -51,6 +52,7 @@ def _processor() -> str:
 
 def main() -> None:
     """Print the table, and keep it as JSON."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers started here end, too
     sizes = [int(size) for size in sys.argv[1:]] or [10_000, 100_000]
     wanted = os.environ.get("ONLY", "").split() or list(COMPARISONS)
     if unknown := set(wanted) - set(COMPARISONS):
