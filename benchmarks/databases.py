@@ -72,8 +72,9 @@ def postgres_server() -> Iterator[str]:
     import pgserver
 
     folder = FOLDER / "postgres"
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o755)  # a server started by root runs as another user, who must get in
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o755)  # a server started by root runs as another user, who must get in; it then shuts the folder
     server = pgserver.get_server(folder, cleanup_mode="stop")
     try:
         yield server.get_uri()
