@@ -34,6 +34,13 @@ class Server:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
+    def settle(self) -> None:
+        """Wait until it has done what was still asked of it when a run ended, so that the next side has the machine."""
+        before, now = -1.0, self.processor_seconds()
+        while now - before > 0.05:
+            time.sleep(0.25)
+            before, now = now, self.processor_seconds()
+
     def peak_megabytes(self) -> float:
         """The most memory that it has held so far (VmHWM)."""
         status = Path(f"/proc/{self.pid}/status").read_text()
@@ -121,6 +128,7 @@ def drive(side: Side) -> Driven:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     if "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
         raise RuntimeError(f"{side.script.name}: {done.stdout}")
+    side.server.settle()
     return Driven(done.stdout)
 
 
