@@ -50,7 +50,9 @@ def sqlite(size: int) -> Database:
             left.unlink()
         _build(f"sqlite:///{part}", size)
         part.rename(path)
-    return Database("SQLite", size, f"sqlite:///{path}")
+    url = f"sqlite:///{path}"
+    migrate(url)
+    return Database("SQLite", size, url)
 
 
 def sqlite_file(database: Database) -> Path:
@@ -95,7 +97,9 @@ def postgres(server: str, size: int) -> Database:
             _vacuum(url.set(database=part).render_as_string(hide_password=False))
             connection.execute(text(f"ALTER DATABASE {part} RENAME TO {name}"))
     engine.dispose()
-    return Database("PostgreSQL", size, url.set(database=name).render_as_string(hide_password=False))
+    whole = url.set(database=name).render_as_string(hide_password=False)
+    migrate(whole)
+    return Database("PostgreSQL", size, whole)
 
 
 def _vacuum(url: str) -> None:
