@@ -46,7 +46,7 @@ fuzz-api: setup ## Send requests made up from the documentation to a real server
 scorecard: setup ## Compare answers with published ones (GOLD=FILE)
 	@env -u DATABASE_URL $(BIN)/python -m tests.scorecard $(GOLD)
 
-bench: setup ## Measure lookups, search and batches (SIZES="10000 2000000"; needs wrk)
+bench: setup ## Measure beside other tools (SIZES="10000 2000000" ONLY="lookups datasette"; needs wrk)
 	@env -u DATABASE_URL $(BIN)/python -m benchmarks.run $(SIZES)
 
 lock: setup ## Renew requirements.txt from pyproject.toml
