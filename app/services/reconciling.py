@@ -121,9 +121,7 @@ async def reconcile(session: AsyncSession, vocabulary: Vocabulary, rules: RuleSe
     entries: dict[str, CatalogueEntry] = {}
     for name in (*asked.ids, *asked.names):
         known = await catalogue.find_credential(session, release, name)
-        found = [known] if known else await catalogue.list_credentials(
-            session, release, Wanted(identifier=name), after="", limit=5
-        )  # fmt: skip
+        found = [known] if known else await catalogue.find_identified(session, release, name)
         entries |= {entry.id: entry for entry in found}
     pinned = frozenset(entries)
     for name in asked.names:

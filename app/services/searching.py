@@ -16,7 +16,7 @@ from app.store import catalogue, search
 from app.store.catalogue import Hit, Wanted
 from app.store.search import Term
 
-MOST_RANKED = 300
+MOST_RANKED = 200
 """Most credentials that are ranked for one query."""
 MOST_WORDS = 12
 """Most words of a query that are looked at."""

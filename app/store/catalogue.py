@@ -3,17 +3,19 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.domain.dataset import CatalogueEntry
 from app.domain.rules import Decision
 from app.store import inline
+from app.store.inline import rows
 from app.store.releases import in_release
-from app.store.search import Term, key_of, matching
+from app.store.search import Term, dialect_of, key_of, matching, written
 from app.store.tables import (
     CredentialDeliveryRow,
     CredentialIdentifierRow,
@@ -32,6 +34,8 @@ MOST_NAMES = 5_000
 """Most names that are compared when no title matches exactly."""
 
 
+MOST_IDENTIFIED = 5
+"""Most entries that one identifier gives."""
 MOST_SUGGESTED = 1_000
 """Most ids from which near ones are picked."""
 
@@ -183,38 +187,59 @@ async def list_credentials(
 ) -> list[CatalogueEntry]:
     """Entries in the order of their ids, from behind the id ``after``."""
     query = select(_CREDENTIALS.body).where(_CREDENTIALS.id > after, *_conditions(wanted, release))
-    rows = await session.execute(query.order_by(_CREDENTIALS.id).limit(limit))
-    return [_entry(body) for body in rows.scalars()]
+    return [_entry(row.body) for row in await rows(session, query.order_by(_CREDENTIALS.id).limit(limit))]
+
+
+async def find_identified(session: AsyncSession, release: int, identifier: str) -> list[CatalogueEntry]:
+    """The first few entries with an identifier or address elsewhere, in the order of their ids."""
+    return [_entry(row.body) for row in await rows(session, _identified_query(release), {"value": identifier})]
+
+
+@lru_cache(maxsize=16)
+def _identified_query(release: int) -> Select[dict[str, Any]]:
+    """The query for an identifier, with the parameter ``value``."""
+    its = select(_IDENTIFIERS.credential_pk).where(_IDENTIFIERS.value == bindparam("value", type_=String))
+    query = select(_CREDENTIALS.body).where(_CREDENTIALS.pk.in_(its), *in_release(CredentialRow, release))
+    return query.order_by(_CREDENTIALS.id).limit(MOST_IDENTIFIED)
 
 
 async def find_hits(
     session: AsyncSession, release: int, wanted: Wanted, terms: Sequence[Term], title: str, *, most: int
 ) -> list[Hit]:
     """Credentials that have every term, those of exactly this folded title first, in the order of their keys."""
+    query = _hits_query(dialect_of(session), release, wanted, most)
+    hits: dict[int, Hit] = {}
+    asked = {"title": title, "terms": written(session, terms)}
+    for pk, credential, name, issuer in await rows(session, query, asked):
+        before = hits.get(pk)
+        hits[pk] = Hit(pk, credential, (*before.names, name) if before else (name,), issuer)
+    return list(hits.values())
+
+
+@lru_cache(maxsize=256)
+def _hits_query(dialect: str, release: int, wanted: Wanted, most: int) -> Select[int, str, str, str | None]:
+    """The query for hits, with the parameters ``title`` and ``terms``: making it takes longer than asking it."""
     conditions = _conditions(wanted, release)
     exact = select(_CREDENTIALS.pk).join_from(CredentialRow, CredentialNameRow, _NAMES.credential_pk == _CREDENTIALS.pk)
-    exact = exact.where(_NAMES.name == title, *conditions).order_by(_CREDENTIALS.pk).limit(most)
-    found = matching(session, select(_CREDENTIALS.pk), terms).where(*conditions).order_by(key_of(session)).limit(most)
-    keys = union(select(exact.subquery().c.pk), select(found.subquery().c.pk)).subquery()
-    query = (
+    exact = exact.where(_NAMES.name == bindparam("title", type_=String), *conditions)
+    found = matching(dialect, select(_CREDENTIALS.pk), bindparam("terms", type_=String)).where(*conditions)
+    keys = union(
+        select(exact.order_by(_CREDENTIALS.pk).limit(most).subquery().c.pk),
+        select(found.order_by(key_of(dialect)).limit(most).subquery().c.pk),
+    ).subquery()
+    return (
         select(_CREDENTIALS.pk, _CREDENTIALS.id, _NAMES.name, _NAMES.issuer)
         .select_from(keys)
         .join(CredentialRow, _CREDENTIALS.pk == keys.c.pk)
         .join(CredentialNameRow, _NAMES.credential_pk == keys.c.pk)
         .order_by(keys.c.pk, _NAMES.position)
     )
-    rows = (await (await session.connection()).execute(query)).all()  # plain rows: objects would double the time
-    hits: dict[int, Hit] = {}
-    for pk, credential, name, issuer in rows:
-        before = hits.get(pk)
-        hits[pk] = Hit(pk, credential, (*before.names, name) if before else (name,), issuer)
-    return list(hits.values())
 
 
 async def get_entries(session: AsyncSession, keys: Sequence[int]) -> list[CatalogueEntry]:
     """The entries with these keys, in their order."""
     query = select(_CREDENTIALS.pk, _CREDENTIALS.body).where(_CREDENTIALS.pk.in_(keys))
-    found = {row.pk: row.body for row in (await session.execute(query)).all()}
+    found = {row.pk: row.body for row in await rows(session, query)}
     return [_entry(found[key]) for key in keys]
 
 
@@ -252,7 +277,7 @@ def _selected(
     session: AsyncSession, columns: list[Any], release: int, wanted: Wanted, terms: Sequence[Term]
 ) -> Select[Any]:
     query: Select[Any] = select(*columns)
-    query = matching(session, query, terms) if terms else query.select_from(CredentialRow)
+    query = matching(dialect_of(session), query, written(session, terms)) if terms else query.select_from(CredentialRow)
     return query.where(*_conditions(wanted, release))
 
 

@@ -1,25 +1,34 @@
-"""Reads single rows from SQLite in the thread that asks.
+"""Reads SQLite in the thread that asks.
 
-A look-up by key takes a few microseconds, and handing it to another thread and back ten times as long. So SQLite is
-read through one plain connection per engine, without a transaction: every statement sees the newest commit. Only for
-reads by key; anything that may take long goes through the session, and PostgreSQL always does.
+A look-up by key takes a few microseconds, most searches less than a millisecond; to hand every statement to another
+thread and back takes longer. So SQLite is read through one connection per engine, without a transaction: every
+statement sees the newest commit. Only for reads that an index bounds; anything that may take long
+goes through the session, and PostgreSQL always does.
 """
 
 import sqlite3
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVarTuple
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
-from sqlalchemy.engine import Engine
+from sqlalchemy import Row, Select, StaticPool, create_engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-_CONNECTIONS: WeakKeyDictionary[Engine, sqlite3.Connection] = WeakKeyDictionary()
+Columns = TypeVarTuple("Columns")
+_CONNECTIONS: WeakKeyDictionary[Engine, tuple[sqlite3.Connection, Connection]] = WeakKeyDictionary()
 
 
 def connection_of(asked: AsyncSession | AsyncEngine) -> sqlite3.Connection | None:
     """The plain connection to a SQLite file, or None when it is no file or no SQLite."""
+    known = _connections_of(asked)
+    return None if known is None else known[0]
+
+
+def _connections_of(asked: AsyncSession | AsyncEngine) -> tuple[sqlite3.Connection, Connection] | None:
+    """The same, and SQLAlchemy's connection around it."""
     bind = asked.sync_engine if isinstance(asked, AsyncEngine) else asked.get_bind()
     assert isinstance(bind, Engine)
     known = _CONNECTIONS.get(bind)
@@ -28,10 +37,11 @@ def connection_of(asked: AsyncSession | AsyncEngine) -> sqlite3.Connection | Non
     if bind.dialect.name != "sqlite" or bind.url.database in (None, "", ":memory:"):
         return None
     address = f"file:{quote(bind.url.database or '')}?mode=ro"
-    known = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
-    known.execute("PRAGMA busy_timeout=5000")
-    _CONNECTIONS[bind] = known
-    return known
+    plain = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+    plain.execute("PRAGMA busy_timeout=5000")
+    around = create_engine("sqlite://", creator=lambda: plain, poolclass=StaticPool).connect()
+    _CONNECTIONS[bind] = plain, around.execution_options(isolation_level="AUTOCOMMIT")
+    return _CONNECTIONS[bind]
 
 
 def fetch(connection: sqlite3.Connection, statement: str, parameters: Sequence[Any]) -> list[Any]:
@@ -42,8 +52,19 @@ def fetch(connection: sqlite3.Connection, statement: str, parameters: Sequence[A
         raise OperationalError(statement, None, error) from error
 
 
+async def rows(
+    session: AsyncSession, query: Select[*Columns], parameters: Mapping[str, Any] | None = None
+) -> Sequence[Row[*Columns]]:
+    """The rows of a query: on SQLite at once, on PostgreSQL through the session."""
+    if (known := _connections_of(session)) is not None:
+        return known[1].execute(query, parameters).all()
+    connection = await session.connection()  # not the session: it would make objects
+    return (await connection.execute(query, parameters)).all()
+
+
 def close(engine: Engine) -> None:
-    """Close the plain connection of an engine, if there is one."""
+    """Close the connection of an engine, if there is one."""
     known = _CONNECTIONS.pop(engine, None)
     if known is not None:
-        known.close()
+        known[1].close()
+        known[0].close()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, cast, column, literal_column, select, table, text
+from sqlalchemy import BindParameter, ColumnElement, Select, cast, column, literal_column, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -62,18 +62,23 @@ async def list_words(session: AsyncSession) -> list[str]:
     return sorted((await session.execute(select(_WORDS.word))).scalars())
 
 
-def matching(session: AsyncSession, query: Select[Any], terms: Sequence[Term]) -> Select[Any]:
-    """A query over credentials narrowed to those that have every term."""
-    if _is_sqlite(session):
-        condition: ColumnElement[bool] = literal_column(NAME).op("MATCH")(_for_sqlite(terms))
+def written(session: AsyncSession, terms: Sequence[Term]) -> str:
+    """Terms in the language of the database's full text search."""
+    return _for_sqlite(terms) if _is_sqlite(session) else _for_postgres(terms)
+
+
+def matching(dialect: str, query: Select[Any], terms: str | BindParameter[str]) -> Select[Any]:
+    """A query over credentials narrowed to those that have every term, as ``written`` gives them."""
+    if dialect == "sqlite":
+        condition: ColumnElement[bool] = literal_column(NAME).op("MATCH")(terms)
         return query.join_from(CredentialRow, _SQLITE, _SQLITE.c.rowid == _CREDENTIALS.pk).where(condition)
-    condition = _POSTGRES.c.words.op("@@")(cast(_for_postgres(terms), TSQUERY))
+    condition = _POSTGRES.c.words.op("@@")(cast(terms, TSQUERY))
     return query.join_from(CredentialRow, _POSTGRES, _POSTGRES.c.credential_pk == _CREDENTIALS.pk).where(condition)
 
 
-def key_of(session: AsyncSession) -> ColumnElement[int]:
+def key_of(dialect: str) -> ColumnElement[int]:
     """The key of a credential as the table of texts has it: by this its rows come in order, without being sorted."""
-    key: ColumnElement[int] = _SQLITE.c.rowid if _is_sqlite(session) else _POSTGRES.c.credential_pk
+    key: ColumnElement[int] = _SQLITE.c.rowid if dialect == "sqlite" else _POSTGRES.c.credential_pk
     return key
 
 
@@ -93,5 +98,10 @@ def _for_postgres(terms: Sequence[Term]) -> str:
     return " & ".join(one(term) for term in terms)
 
 
+def dialect_of(session: AsyncSession) -> str:
+    """Name of the database: sqlite or postgresql."""
+    return session.get_bind().dialect.name
+
+
 def _is_sqlite(session: AsyncSession) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
+    return dialect_of(session) == "sqlite"
