@@ -110,6 +110,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_tags=TAGS,
         lifespan=lifespan,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        redoc_url=None,  # one viewer is enough, and this one asks for a picture from elsewhere
         swagger_ui_parameters={"defaultModelsExpandDepth": -1, "tryItOutEnabled": False},
         telemetry={
             "tracing": traces is not None,

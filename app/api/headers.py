@@ -10,7 +10,7 @@ from app.api.bodies import App, Message, Receive, Scope, Send
 from app.api.responses import NO_GUESSING
 from app.api.security import ADMIN
 
-DOCUMENTATION = ("/docs", "/redoc")
+DOCUMENTATION = ("/docs",)
 """Pages that are built from constants alone, so that their own scripts may be told by their hashes."""
 ((_NAME, _VALUE),) = NO_GUESSING.items()
 _GUESSING = (_NAME.lower().encode(), _VALUE.encode())

@@ -14,7 +14,7 @@ from app.domain.errors import NotAllowed, NotAuthenticated
 
 ADMIN = "/v1/admin"
 """Addresses below this one are never open."""
-OPEN = frozenset({"/", "/docs", "/redoc", "/openapi.json", "/health/live", "/health/ready", "/metrics"})
+OPEN = frozenset({"/", "/docs", "/openapi.json", "/health/live", "/health/ready", "/metrics"})
 """Addresses that are open to everybody, always, and not counted."""
 OPEN_FILES = "/static-offline-docs/"
 """Files of the documentation page."""

@@ -66,7 +66,8 @@ def test_a_credential_by_id_gets_the_same_answer_every_time_and_alone(service: T
     assert [answer["id"] for answer in answers] == [item["id"] for item in items]
     for item, answer in zip(items, answers, strict=True):
         alone = service.post("/v1/recognition", json={key: value for key, value in item.items() if key != "id"})
-        assert answer["report" if alone.status_code == 200 else "problem"] == alone.json()
+        expected = {key: value for key, value in alone.json().items() if key != "request_id"}
+        assert answer["report" if alone.status_code == 200 else "problem"] == expected
 
 
 @pytest.mark.parametrize(

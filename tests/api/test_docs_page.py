@@ -103,10 +103,3 @@ def test_an_administrator_uses_a_key_on_the_page(address: str, page: tuple[Page,
     refused = [line for line in outside if "401" in line]
     assert outside == refused, "the browser notes the refusal, and nothing that its policy forbids"
     outside.clear()
-
-
-def test_the_other_viewer_of_the_documentation_runs_too(address: str, page: tuple[Page, list[str]]) -> None:
-    view, outside = page
-    view.goto(f"{address}/redoc")
-    expect(view.get_by_role("heading", name="Make a key; its secret is shown once")).to_be_visible(timeout=20_000)
-    assert outside == []

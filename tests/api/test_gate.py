@@ -20,7 +20,7 @@ from app.settings import Settings
 from tests.conftest import EXLAND, client_for, key_for
 
 REMEMBERED = "/v1/credentials/xf-beekeeping"
-OPEN = ("/health/live", "/health/ready", "/docs", "/redoc", "/openapi.json", "/static-offline-docs/swagger-ui.css")
+OPEN = ("/health/live", "/health/ready", "/docs", "/openapi.json", "/static-offline-docs/swagger-ui.css")
 
 
 @contextmanager
