@@ -94,9 +94,15 @@ async def find_credential(session: AsyncSession, release: int, credential_id: st
     if (connection := inline.connection_of(session)) is not None:
         found = inline.fetch(connection, _ONE_CREDENTIAL, (credential_id, release, release))
         return _entry(json.loads(found[0])) if found else None
-    query = select(_CREDENTIALS.body).where(_CREDENTIALS.id == credential_id, *in_release(CredentialRow, release))
-    body = (await session.execute(query)).scalar_one_or_none()
-    return None if body is None else _entry(body)
+    read = await rows(session, _by_id_query(release), {"id": credential_id})
+    return _entry(read[0].body) if read else None
+
+
+@lru_cache(maxsize=16)
+def _by_id_query(release: int) -> Select[dict[str, Any]]:
+    """The query for a credential, with the parameter ``id``."""
+    wanted = _CREDENTIALS.id == bindparam("id", type_=String)
+    return select(_CREDENTIALS.body).where(wanted, *in_release(CredentialRow, release))
 
 
 def find_undecided(engine: AsyncEngine, release: int, credential_id: str) -> CatalogueEntry | None:
@@ -382,13 +388,19 @@ async def find_decisions(session: AsyncSession, release: int, credential_id: str
     if (connection := inline.connection_of(session)) is not None:
         found = inline.fetch(connection, _ITS_DECISIONS, (credential_id, release, release))
         return [_DECISION.validate_python(json.loads(body)) for body in found]
-    query = (
+    read = await rows(session, _decisions_query(release), {"id": credential_id})
+    return [_DECISION.validate_python(row.body) for row in read]
+
+
+@lru_cache(maxsize=16)
+def _decisions_query(release: int) -> Select[dict[str, Any]]:
+    """The query for the decisions on a credential, with the parameter ``id``."""
+    return (
         select(_DECISIONS.body)
         .join_from(DecisionRow, DecisionCredentialRow, _SPOKEN_OF.decision_pk == _DECISIONS.pk)
-        .where(_SPOKEN_OF.credential == credential_id, *in_release(DecisionRow, release))
+        .where(_SPOKEN_OF.credential == bindparam("id", type_=String), *in_release(DecisionRow, release))
         .order_by(_DECISIONS.id)
     )
-    return [_DECISION.validate_python(body) for body in (await session.execute(query)).scalars()]
 
 
 async def find_decision(session: AsyncSession, release: int, decision_id: str) -> Decision | None:
