@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 
 from app.api.schemas import RecognitionRequest
-from app.services.administration import load, load_catalogue, migrate
+from app.services.administration import Wish, import_file, load, migrate
 from app.services.lookup import look_up
 from app.services.releasing import RuleSets
 from app.settings import ROOT
@@ -45,7 +45,7 @@ def database(size: int) -> str:
             out.writelines(json.dumps(entry, separators=(",", ":")) + "\n" for entry in credentials(size))
         migrate(url)
         asyncio.run(load(url, ROOT / "data"))
-        asyncio.run(load_catalogue(url, file, "generated", lambda _: None))
+        asyncio.run(import_file(url, file, Wish(kind="catalogue", collection="generated")))
         file.unlink()
     return url
 

@@ -70,9 +70,10 @@ def client_for(database_url: str, data: Path, **others: Any) -> Iterator[TestCli
     """A client of the service with this data loaded and these settings."""
     migrate(database_url)
     asyncio.run(load(database_url, data))
-    settings = Settings(database_url=database_url, data_dir=data, **others)
-    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
-        yield client
+    with tempfile.TemporaryDirectory(prefix="passerelle-imports-") as folder:
+        settings = Settings(database_url=database_url, data_dir=data, imports_dir=Path(folder), **others)
+        with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+            yield client
 
 
 def key_for(client: TestClient, *scopes: Scope, expires_on: date | None = None) -> dict[str, str]:
