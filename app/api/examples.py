@@ -243,6 +243,6 @@ IMPORT_EXAMPLES: dict[str, dict[str, Any]] = {
 IMPORT_FORM_EXAMPLES: dict[str, Any] = {
     "table": {
         "summary": "A catalogue as a table, in a form",
-        "value": {"file": _TABLE, "name": "harbour-school", "kind": "catalogue", "dry_run": "true"},
+        "value": {"file": _TABLE, "format": "csv", **_QUERY},
     },
 }

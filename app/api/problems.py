@@ -277,8 +277,9 @@ def with_media_type(document: dict[str, Any]) -> dict[str, Any]:
         for operation in methods.values():
             for status, response in operation["responses"].items():
                 content = response.get("content", {})
-                if status >= "400" and "application/json" in content:
-                    content[MEDIA_TYPE] = content.pop("application/json")
+                for kind in ("application/json", "text/event-stream") if status >= "400" else ():
+                    if kind in content:
+                        content[MEDIA_TYPE] = content.pop(kind)
     return document
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,11 @@ def server(empty_database: str, tmp_path: Path) -> Iterator[Server]:
 
 
 def send(
-    server: Server, content: bytes | str, name: str = "knots.csv", *, key: str | None = None, **fields: str
+    server: Server, content: bytes | str, file: str = "knots.csv", *, key: str | None = None, **fields: str
 ) -> Any:
     fields = {"name": "knots", **fields}
     headers = {"Idempotency-Key": key} if key else {}
-    return server.client.post("/v1/admin/imports", files={"file": (name, content)}, data=fields, headers=headers)
+    return server.client.post("/v1/admin/imports", files={"file": (file, content)}, data=fields, headers=headers)
 
 
 def table(*rows: str) -> str:
@@ -249,7 +250,7 @@ def test_decisions_become_a_collection(server: Server) -> None:
 
 def test_what_is_not_plain_is_refused_at_once(server: Server) -> None:
     for response, kind in (
-        (send(server, table(*GOOD), name="knots.csv", format="pdf"), "invalid-request"),
+        (send(server, table(*GOOD), format="pdf"), "invalid-request"),
         (send(server, "what?", "knots.bin"), "unreadable-question"),
         (send(server, table(*GOOD), mapping="[]"), "invalid-request"),
         (server.client.post("/v1/admin/imports", data={"name": "x"}), "unreadable-question"),
@@ -286,3 +287,37 @@ def test_a_waiting_import_can_be_stopped(empty_database: str, tmp_path: Path) ->
 def test_nobody_imports_without_a_key(server: Server) -> None:
     address = str(server.client.base_url)
     assert httpx.post(f"{address}/v1/admin/imports", files={"file": ("k.csv", table(*GOOD))}).status_code == 401
+
+
+def test_two_imports_and_an_activation_at_once_while_people_read(server: Server) -> None:
+    """Readers see one state or another, whole; afterwards everything that was sent is there."""
+    text = (EXLAND / "frameworks" / "xf.yaml").read_text()
+    draft = server.finished(send(server, text.replace("name: Exland\n", "name: New Exland\n"), "xf.yaml"))
+    rows = [
+        json.dumps({"id": f"%s-{n}", "confidence": "low", "credential": {"title": f"Course {n}"}}) for n in range(3_000)
+    ]
+    whole = {"red": 3_000, "blue": 3_000}
+
+    def imported(name: str) -> Any:
+        return server.finished(send(server, "\n".join(row % name for row in rows), "k.ndjson", name=name))
+
+    def read(_: int) -> None:
+        for name, size in whole.items():
+            page = server.client.get("/v1/export/credentials", params={"format": "ndjson"})
+            found = sum(json.loads(line)["id"].startswith(f"{name}-") for line in page.content.splitlines())
+            assert found in (0, size), (name, found)
+
+    with ThreadPoolExecutor(8) as pool:
+        importing = [pool.submit(imported, name) for name in whole]
+        activating = pool.submit(server.client.post, f"/v1/admin/releases/{draft['release']}/activate")
+        reading = [pool.submit(read, n) for n in range(12)]
+        for job in importing:
+            assert job.result()["state"] == "succeeded", job.result()
+        assert activating.result().status_code == 200, activating.result().text
+        for one in reading:
+            one.result()
+    number = active(server)
+    until(server, number)
+    assert set(server.client.get(f"/v1/releases/{number}").json()["collections"]) == set(whole)
+    place = server.client.get("/v1/jurisdictions/XF").json()
+    assert "New Exland" in json.dumps(place)

@@ -98,7 +98,7 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "aliases that multiply": ("x.yaml", BOMB, "alias"),
     "deep nesting in YAML": ("x.yaml", b"rules: " + b"[" * 100_000, "YAML|nesting"),
     "deep flow in YAML": ("x.yaml", b"{a: " * 900 + b"x" + b"}" * 900, "nesting"),
-    "a tag that makes objects": ("x.yaml", b"rules: !!python/object/apply:os.system [ls]", "tag|list"),
+    "a tag that makes objects": ("x.yaml", b"rules: !!python/object/apply:os.system [ls]", "tag|mapping"),
     "a key twice in YAML": ("x.yaml", b"rules: []\nrules: []\n", "second time"),
     "YAML in Latin-1": ("x.yaml", "about: caf\xe9".encode("latin-1"), "UTF-8"),
     "an archive that leads out": ("x.zip", archive(("frameworks/../../../tmp/evil.yaml", b"")), "stay within"),

@@ -90,9 +90,7 @@ def _understood(file: Path, file_name: str, wish: Wish) -> tuple[Format, Kind]:
     with file.open("rb") as content:
         beginning = content.read(65_536)
     suffix = Path(file_name).suffix.casefold()
-    form: Format | None = wish.format or format_of(file_name, beginning)
-    if form is None and suffix in (".yaml", ".yml"):
-        form = "yaml"
+    form: Format | None = wish.format or ("yaml" if suffix in (".yaml", ".yml") else format_of(file_name, beginning))
     if form is None and beginning.startswith(b"PK"):
         form = "zip"
     if form is None:
