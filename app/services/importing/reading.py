@@ -39,15 +39,8 @@ async def read_job(engine: AsyncEngine, job: Job, runner: str, rules: RuleSet) -
     preparer = Preparer(section, rules, job.number)
     known: set[str] = set()
     rows = await asyncio.to_thread(_from_row, job)
-    ready = _ready(rows, preparer, job.digest)
-    while (step := await ready) is not None:
-        last, read, done = step
-        ready = _ready(rows, preparer, done.digest)  # the next chunk is checked while this one is written
-        try:
-            job = await _keep(engine, section, job, runner, last, read, done, known)
-        except BaseException:
-            ready.cancel()
-            raise
+    while (step := await asyncio.to_thread(_prepared, rows, preparer, job.digest)) is not None:
+        job = await _keep(engine, section, job, runner, *step, known)
     return job
 
 
@@ -57,22 +50,18 @@ def _from_row(job: Job) -> Rows:
     return (row for row in rows if row[0] > job.row)
 
 
-def _ready(rows: Rows, preparer: Preparer, digest: str) -> "asyncio.Task[tuple[int, int, Prepared] | None]":
-    """The next chunk, read and checked in a thread: its last row, how many it has, and what came of them."""
+def _prepared(rows: Rows, preparer: Preparer, digest: str) -> tuple[int, int, Prepared] | None:
+    """The next chunk, read and checked: its last row, how many it has, and what came of them. Raises BrokenFile.
 
-    def work() -> tuple[int, int, Prepared] | None:
+    Not beside the writing of the chunk before: the two would only wait for each other, as one interpreter runs both.
+    """
+    try:
         chunk = list(islice(rows, CHUNK))
-        return (chunk[-1][0], len(chunk), preparer.prepare(chunk, digest)) if chunk else None
-
-    async def reading() -> tuple[int, int, Prepared] | None:
-        try:
-            return await asyncio.to_thread(work)
-        except FileNotFoundError:
-            raise BrokenFile(_whole(1, "no file any more", "the file that was sent")) from None
-        except UnreadableFile as fault:
-            raise BrokenFile(_whole(fault.row, fault.found, fault.expected)) from None
-
-    return asyncio.create_task(reading())
+    except FileNotFoundError:
+        raise BrokenFile(_whole(1, "no file any more", "the file that was sent")) from None
+    except UnreadableFile as fault:
+        raise BrokenFile(_whole(fault.row, fault.found, fault.expected)) from None
+    return (chunk[-1][0], len(chunk), preparer.prepare(chunk, digest)) if chunk else None
 
 
 def _whole(row: int, found: str, expected: str) -> JobProblem:
