@@ -6,10 +6,11 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 WORKERS ?= 1
+KILLS ?= 200
 DATABASE_URL ?= sqlite:///var/passerelle.db
 export DATABASE_URL
 
-.PHONY: help setup serve test check scorecard lock schema coverage-report browser proxy bench audit fuzz-api
+.PHONY: help setup serve test check scorecard lock schema coverage-report browser proxy bench audit fuzz-api torture
 
 help: ## Show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -45,6 +46,9 @@ fuzz-api: setup ## Send requests made up from the documentation to a real server
 
 scorecard: setup ## Compare answers with published ones (GOLD=FILE)
 	@env -u DATABASE_URL $(BIN)/python -m tests.scorecard $(GOLD)
+
+torture: setup ## Kill importing processes at random moments and look what they leave (KILLS=200, TORTURE_URL=database)
+	@env -u DATABASE_URL $(BIN)/python -m tests.torture $(KILLS) $(TORTURE_URL)
 
 bench: setup ## Measure beside other tools (SIZES="10000 2000000" ONLY="lookups datasette"; needs wrk)
 	@env -u DATABASE_URL $(BIN)/python -m benchmarks.run $(SIZES)

@@ -1,4 +1,4 @@
-"""Commands for people: passerelle check, schema, coverage, migrate, load, catalogue, keys, verify, backup, serve."""
+"""Commands for people: passerelle check, schema, coverage, migrate, load, import, release, keys, verify, serve ..."""
 
 import asyncio
 import json
@@ -15,13 +15,14 @@ from typing import Annotated, Any
 import typer
 import typer.core
 import uvicorn
-from rich.progress import DownloadColumn, Progress
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress
 
 from app.domain.access import SCOPES
-from app.domain.errors import Fault
+from app.domain.errors import Fault, UnreadableQuestion
 from app.logs import configuration
 from app.services import administration
-from app.services.administration import DatabaseAway, InvalidData, NoBackup
+from app.services.administration import DatabaseAway, InvalidData, Job, Kind, NoBackup, OnError, Wish
 from app.services.coverage import coverage_report
 from app.services.verifying import load_trust_lists, verify_once
 from app.settings import BadSettings, masked, misspelt, read_settings
@@ -51,6 +52,8 @@ class Commands(typer.core.TyperGroup):
 cli = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 cli.add_typer(keys, name="keys")
+release = typer.Typer(no_args_is_help=True, help="List, compare, activate and roll back releases.")
+cli.add_typer(release, name="release")
 
 DataOption = Annotated[Path | None, typer.Option(help="Folder with frameworks, catalogue and evidence.")]
 
@@ -106,14 +109,124 @@ def catalogue(
     name: Annotated[str, typer.Option(help="Name of the collection; loaded again it is made what the file holds.")],
 ) -> None:
     """Load a catalogue of any size as a collection of its own, and serve it."""
-    with Progress(*Progress.get_default_columns(), DownloadColumn(), transient=False) as progress:
-        task = progress.add_task(file.name, total=file.stat().st_size)
-        number, count = asyncio.run(
-            administration.load_catalogue(
-                read_settings().database_url, file, name, lambda read: progress.update(task, completed=read)
+    if not _imported(file, Wish(kind="catalogue", collection=name)):
+        raise typer.Exit(1)
+
+
+@cli.command("import")
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="Files to import, one after the other.", exists=True)],
+    kind: Annotated[Kind | None, typer.Option(help="What they hold. Without it: what each file plainly is.")] = None,
+    name: Annotated[str | None, typer.Option(help="Collection that a catalogue or decisions become.")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Only tell what would happen.")] = False,
+    on_error: Annotated[OnError, typer.Option(help="What a row that cannot be imported does.")] = "abort",
+) -> None:
+    """Import catalogues, decisions or framework data; 1 tells of problems in the data, 2 of a wrong command.
+
+    A catalogue and decisions are served at once; framework data becomes a draft for `passerelle release activate`.
+    """
+    wish = Wish(kind=kind, collection=name, dry_run=dry_run, on_error=on_error)
+    sound = [_imported(file, wish) for file in files]
+    if not all(sound):
+        raise typer.Exit(1)
+
+
+def _imported(file: Path, wish: Wish) -> bool:
+    """Import a file, shown with a bar; whether nothing is wrong with it. Ends the program with 2 when asked wrongly."""
+    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(file.name, total=None)
+
+        def told(job: Job) -> None:
+            progress.update(task, total=job.rows, completed=job.counts.get("read", 0))
+
+        try:
+            job, problems = asyncio.run(administration.import_file(read_settings().database_url, file, wish, told))
+        except UnreadableQuestion as fault:
+            progress.stop()
+            typer.echo(str(fault), err=True)
+            raise typer.Exit(2) from None
+    for problem in problems:
+        place = f", {problem.place}" if problem.place else ""
+        name, row = problem.file or file.name, "line" if problem.file or job.format == "ndjson" else "row"
+        text = f"{name} {row} {problem.row}{place}: found {problem.found}, expected {problem.expected}."
+        typer.echo(text, err=True)
+    if job.problems > len(problems):
+        typer.echo(f"And {job.problems - len(problems)} more.", err=True)
+    if job.state != "succeeded":
+        typer.echo(job.failure or f"The import was {job.state}.", err=True)
+        return False
+    typer.echo(_outcome(job))
+    return not job.problems
+
+
+def _outcome(job: Job) -> str:
+    counts = ", ".join(f"{count} {name}" for name, count in job.counts.items() if count and name != "read")
+    if job.release is None:
+        return f"{'Nothing was applied (dry run)' if job.dry_run else 'Nothing changed'}: {counts}."
+    is_draft = job.kind == "framework"
+    return f"Release {job.release} is {'a draft' if is_draft else 'active'}: {counts}."
+
+
+@release.command("list")
+def list_releases() -> None:
+    """List all releases, the newest first; a star marks the one that is served."""
+    for told in asyncio.run(administration.list_releases(read_settings().database_url)):
+        base = f", on {told.based_on}" if told.based_on else ""
+        names = ", ".join(sorted(told.collections)) or "no collections"
+        star = "*" if told.active else " "
+        typer.echo(f"{star} {told.number}  {told.created_at:%Y-%m-%d %H:%M}{base}  {names}  {told.checksum[:12]}")
+
+
+@release.command("diff")
+def diff_releases(
+    old: Annotated[int, typer.Argument(help="Number of the release before.")],
+    new: Annotated[int, typer.Argument(help="Number of the release after.")],
+) -> None:
+    """Tell every statement that differs between two releases."""
+    with told_faults():
+        for item in asyncio.run(administration.diff_releases(read_settings().database_url, old, new)):
+            typer.echo(f"{item.change:8} {item.section} {item.id}")
+
+
+@release.command("activate")
+def activate_release(
+    number: Annotated[int, typer.Argument(help="Number of the release.")],
+    reason: Annotated[str | None, typer.Option(help="Why, although worked cases fail; kept in the record.")] = None,
+) -> None:
+    """Serve a release, after its worked cases were asked."""
+    with told_faults():
+        served = asyncio.run(administration.activate_release(read_settings().database_url, number, reason))
+    typer.echo(f"Release {served} is active.")
+
+
+@release.command("rollback")
+def roll_back_release(
+    reason: Annotated[str | None, typer.Option(help="Why; kept in the record.")] = None,
+) -> None:
+    """Serve the release that was served before; done again it leads further back."""
+    with told_faults():
+        served = asyncio.run(administration.roll_back_release(read_settings().database_url, reason))
+    typer.echo(f"Release {served} is active.")
+
+
+@cli.command()
+def export(
+    section: Annotated[str, typer.Argument(help="Kind of statements, such as credentials or decisions.")],
+    out: Annotated[Path, typer.Argument(help="File to write: .ndjson, .csv or .parquet.")],
+    number: Annotated[
+        int | None, typer.Option("--release", help="State of the data. Without it: the active one.")
+    ] = None,
+) -> None:
+    """Write all statements of a kind to a file, which can be imported again."""
+    with told_faults(), Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task(out.name, total=None)
+        written = asyncio.run(
+            administration.export(
+                read_settings().database_url, section, out, number, lambda size: progress.update(task, completed=size)
             )
         )
-    typer.echo(f"Release {number} is active; {name} has {count} credentials.")
+    typer.echo(f"{written} bytes.")
 
 
 @cli.command()

@@ -26,15 +26,18 @@ from app.api.routers import (
     changes,
     conversion,
     health,
+    imports,
     recognition,
     reconcile,
     reference,
+    releases,
     stacking,
 )
 from app.api.routers import metrics as exposition
 from app.api.security import tell_gate
 from app.logs import RequestLines
 from app.services.identity import Identities
+from app.services.importing.running import Runner
 from app.services.oidc import IdentityProvider
 from app.services.releasing import RuleSets
 from app.services.searching import Vocabularies
@@ -60,6 +63,7 @@ TAGS = [
     {"name": "Reconciliation", "description": "For OpenRefine and its like: titles of a spreadsheet to credentials."},
     {"name": "Changes", "description": "What changed, and which answers change with it."},
     {"name": "Reference", "description": "The framework data: places, rules, sources, releases."},
+    {"name": "Imports", "description": "Send data, look at what it changes, serve it, take it back."},
     {"name": "Access", "description": "For administrators: keys, and the record of who did what."},
     {"name": "Health", "description": "For load balancers."},
 ]
@@ -85,16 +89,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         provider = settings.identity_provider()
         app.state.identities = Identities(engine, IdentityProvider(provider) if provider else None)
         await app.state.rulesets.try_refresh()
+        importing = open_database(settings.database_url)
+        runner = Runner(importing, settings.imports_dir)
         watching = [
             asyncio.create_task(app.state.rulesets.keep_fresh(settings.release_poll_seconds)),
             asyncio.create_task(metrics.keep_observing(app.state.rulesets, engine)),
         ]
+        if settings.run_imports:
+            watching.append(asyncio.create_task(runner.run_for_ever(settings.import_poll_seconds)))
         with draining(app.state, settings.drain_seconds):
             yield
         for task in watching:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        await importing.dispose()
         await app.state.identities.close()
         if traces is not None:
             await asyncio.to_thread(traces.shutdown)
@@ -123,7 +132,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     problems.install(app)
     app.add_middleware(SafeHeaders)
-    app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes, streamed=frozenset({batch.PATH}))
+    app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes, streamed=frozenset({batch.PATH, imports.PATH}))
     app.add_middleware(KnownCredentials, public_url=settings.public_url)
     app.add_middleware(RememberedAnswers, most_bytes=settings.memory_for_answers_bytes)
     app.add_middleware(Gate, reads_closed=settings.reads_require_key, limit=settings.rate_limit,
@@ -131,7 +140,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(HeadAsGet)
     app.add_middleware(CrossOrigin, admin_origins=settings.admin_origins)
     app.add_middleware(ToldRequests, lines=lines)
-    for part in (recognition, batch, stacking, conversion, catalogue, changes, reconcile, reference, access, health):
+    for part in (recognition, batch, stacking, conversion, catalogue, changes, reconcile, reference, imports, releases,
+                 access, health):  # fmt: skip
         app.include_router(part.router)
     if settings.metrics:
         app.include_router(exposition.router)

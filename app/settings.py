@@ -85,6 +85,19 @@ class Settings(BaseSettings):
         ge=1024,
         description="Largest batch of questions. It is kept in a temporary file, not in memory.",
     )
+    imports_dir: Path = Field(
+        default=Path("var/imports"),
+        description="Folder in which files lie that were sent to be imported. All processes of one database share it.",
+    )
+    max_import_bytes: int = Field(
+        default=4_294_967_296, ge=1024, description="Largest file that may be sent to be imported."
+    )
+    run_imports: bool = Field(
+        default=True, description="Whether this process works on imports. At least one of all must, or they wait."
+    )
+    import_poll_seconds: float = Field(
+        default=1.0, gt=0, le=60, description="How often a process looks for an import to work on."
+    )
     memory_for_answers_bytes: int = Field(
         default=33_554_432, ge=0, description="Memory in each process for answers that were given before."
     )

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import create_engine, make_url, text
 
-from app.services.administration import load, load_catalogue, migrate
+from app.services.administration import Wish, import_file, load, migrate
 from app.settings import ROOT
 from benchmarks.generate import credentials
 
@@ -38,7 +38,7 @@ def _build(url: str, size: int) -> None:
         file = Path(folder) / "generated.ndjson"
         with file.open("w", encoding="utf-8") as out:
             out.writelines(json.dumps(entry, separators=(",", ":")) + "\n" for entry in credentials(size))
-        asyncio.run(load_catalogue(url, file, "generated", lambda _: None))
+        asyncio.run(import_file(url, file, Wish(kind="catalogue", collection="generated")))
 
 
 def sqlite(size: int) -> Database:

@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
-import app.store.tables  # noqa: F401 - makes the tables known
+import app.store.job_tables  # noqa: F401 - makes the tables known
 from app.store.migrating import is_described
 from app.store.turns import take_turn
 

@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, make_url, text
 from app.domain.access import Scope
 from app.main import create_app
 from app.services import administration
-from app.services.administration import load, migrate
+from app.services.administration import Wish, load, migrate
 from app.settings import ROOT, Settings
 from tests.documents.hosting import World, a_world
 
@@ -70,9 +70,10 @@ def client_for(database_url: str, data: Path, **others: Any) -> Iterator[TestCli
     """A client of the service with this data loaded and these settings."""
     migrate(database_url)
     asyncio.run(load(database_url, data))
-    settings = Settings(database_url=database_url, data_dir=data, **others)
-    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
-        yield client
+    with tempfile.TemporaryDirectory(prefix="passerelle-imports-") as folder:
+        settings = Settings(database_url=database_url, data_dir=data, imports_dir=Path(folder), **others)
+        with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+            yield client
 
 
 def key_for(client: TestClient, *scopes: Scope, expires_on: date | None = None) -> dict[str, str]:
@@ -85,8 +86,14 @@ def key_for(client: TestClient, *scopes: Scope, expires_on: date | None = None) 
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """The service with the real framework data."""
-    yield from client_for(f"sqlite:///{tmp_path_factory.mktemp('real')}/p.db", ROOT / "data")
+    """The service with the real framework data, to which a file was sent as a try."""
+    folder = tmp_path_factory.mktemp("real")
+    for client in client_for(f"sqlite:///{folder}/p.db", ROOT / "data"):
+        file = folder / "tried.csv"
+        file.write_text("id,confidence,title\ntried-1,low,A Try\n")
+        wish = Wish(kind="catalogue", collection="tried", dry_run=True)
+        asyncio.run(administration.import_file(f"sqlite:///{folder}/p.db", file, wish))
+        yield client
 
 
 @pytest.fixture(scope="session")

@@ -209,3 +209,40 @@ KEY_EXAMPLES: dict[str, Any] = {
         "value": {"name": "Nightly import", "scopes": ["import", "release"], "expires_on": "2999-12-31"},
     },
 }
+
+_CREDENTIAL = (
+    '{"id": "knots-1", "confidence": "low", "credential": {"title": "Knots for Sailors", '
+    '"issuer": {"name": "Harbour School", "country": "IE"}, "notional_hours": "20"}}'
+)
+_TABLE = (
+    "id,confidence,title,issuer_name,issuer_country,notional_hours\n"
+    "knots-1,low,Knots for Sailors,Harbour School,IE,20\n"
+)
+_QUERY = {"name": "harbour-school", "kind": "catalogue", "dry_run": "true"}
+
+IMPORT_EXAMPLES: dict[str, dict[str, Any]] = {
+    "application/x-ndjson": {
+        "credentials": {
+            "summary": "A catalogue as lines of JSON",
+            "description": "Sent to /v1/admin/imports?name=harbour-school&kind=catalogue&dry_run=true",
+            "value": _CREDENTIAL + "\n",
+            "x-query": _QUERY,
+        }
+    },
+    "text/csv": {
+        "table": {
+            "summary": "A catalogue as a table",
+            "description": "Sent to /v1/admin/imports?name=harbour-school&kind=catalogue&dry_run=true",
+            "value": _TABLE,
+            "x-query": _QUERY,
+        }
+    },
+}
+"""Files as bodies, by media type; the options stand in the address."""
+
+IMPORT_FORM_EXAMPLES: dict[str, Any] = {
+    "table": {
+        "summary": "A catalogue as a table, in a form",
+        "value": {"file": _TABLE, "format": "csv", **_QUERY},
+    },
+}

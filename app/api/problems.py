@@ -17,6 +17,8 @@ from app.api.responses import NO_GUESSING
 from app.api.spool import TooLarge
 from app.domain.access import without_secrets
 from app.domain.errors import (
+    Conflict,
+    FailingCases,
     Fault,
     IdentityProviderAway,
     NoConversion,
@@ -25,6 +27,7 @@ from app.domain.errors import (
     NotExpressible,
     NotInstalled,
     NotReady,
+    OtherRequest,
     UnknownDocument,
     UnknownReference,
     UnknownRelease,
@@ -48,6 +51,9 @@ FAULTS: dict[type[Fault], tuple[int, str]] = {
     UnknownDocument: (422, "unknown-document"),
     UnreadableDocument: (422, "unreadable-document"),
     NotInstalled: (501, "not-installed"),
+    Conflict: (409, "conflict"),
+    FailingCases: (409, "failing-cases"),
+    OtherRequest: (422, "other-request"),
     TooLarge: (413, "body-too-large"),
     NotAuthenticated: (401, "not-authenticated"),
     NotAllowed: (403, "not-allowed"),
@@ -271,8 +277,9 @@ def with_media_type(document: dict[str, Any]) -> dict[str, Any]:
         for operation in methods.values():
             for status, response in operation["responses"].items():
                 content = response.get("content", {})
-                if status >= "400" and "application/json" in content:
-                    content[MEDIA_TYPE] = content.pop("application/json")
+                for kind in ("application/json", "text/event-stream") if status >= "400" else ():
+                    if kind in content:
+                        content[MEDIA_TYPE] = content.pop(kind)
     return document
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from app.documents.columns import defused
 from app.domain.errors import unknown
 from app.domain.report import Outcome, Report
 
@@ -84,7 +85,7 @@ def written(rows: Iterable[Mapping[str, Any]], *, head: bool = False) -> bytes:
     writer = csv.DictWriter(text, ANSWER_COLUMNS, restval="")
     if head:
         writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: defused(str(cell)) for name, cell in row.items()} for row in rows)
     return text.getvalue().encode()
 
 

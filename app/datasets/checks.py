@@ -38,9 +38,13 @@ class Known:
     """Everything that can be referred to, by section."""
 
     ids: Mapping[str, Mapping[str, Any]]
+    unlisted: frozenset[str] = frozenset()
+    """Sections of which not everything is listed: any id may exist."""
 
     def missing(self, section: str, key: str, wanted: str | None) -> Iterator[Fault]:
         """A fault when the id does not exist; it names the nearest that do."""
+        if section in self.unlisted:
+            return
         known = self.ids[section]
         if wanted is None or wanted in known or (section == "jurisdictions" and wanted == WORLD):
             return
@@ -80,16 +84,24 @@ def _double_ids(files: Iterable[DataFile]) -> Iterator[Problem]:
 
 
 def _check_object(file: DataFile, thing: Any, parts: tuple[object, ...], known: Known) -> Iterator[Problem]:
+    for place, found, expected in faults_of(thing, known, parts):
+        yield file.problem(pointer_to(*place), found, expected)
+
+
+def faults_of(
+    thing: Any, known: Known, parts: tuple[object, ...] = ()
+) -> Iterator[tuple[tuple[object, ...], str, str]]:
+    """What is wrong within a thing: where, what was found, what was expected."""
     if isinstance(thing, tuple):
         for n, item in enumerate(thing):
-            yield from _check_object(file, item, (*parts, n), known)
+            yield from faults_of(item, known, (*parts, n))
     elif is_dataclass(thing):
         for kind, check in _CHECKS.items():
             if isinstance(thing, kind):
                 for key, found, expected in check(thing, known):
-                    yield file.problem(pointer_to(*parts, *([key] if key else [])), found, expected)
+                    yield (*parts, *([key] if key else [])), found, expected
         for part in fields(thing):
-            yield from _check_object(file, getattr(thing, part.name), (*parts, part.name), known)
+            yield from faults_of(getattr(thing, part.name), known, (*parts, part.name))
 
 
 def _dated(thing: Dated, known: Known) -> Iterator[Fault]:

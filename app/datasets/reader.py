@@ -16,7 +16,7 @@ Shape = TypeVar("Shape")
 
 _DATASET = TypeAdapter(Dataset)
 
-_EXPECTED = {
+EXPECTED = {
     "fraction_parsing": 'a number such as "5", "2.5" or "1/3"',
     "date_from_datetime_parsing": "a day such as 2024-09-01",
     "date_parsing": "a day such as 2024-09-01",
@@ -30,6 +30,7 @@ _EXPECTED = {
     "mapping_type": "a mapping",
     "missing": "this key",
 }
+"""What the validator expects, in words, where its own are not plain."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _problem(text: YamlText, detail: dict[str, Any]) -> Problem:
     kind, parts = detail["type"], _parts_in(text, detail["loc"])
     pointer = pointer_to(*parts)
     found = _short(text.value_at(pointer))
-    expected = _EXPECTED.get(kind, detail["msg"].removeprefix("Input should be ").removeprefix("Value error, "))
+    expected = EXPECTED.get(kind, detail["msg"].removeprefix("Input should be ").removeprefix("Value error, "))
     if kind == "missing":
         found = f"no '{detail['loc'][-1]}'"
     elif kind == "unexpected_keyword_argument":

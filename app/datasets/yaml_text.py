@@ -70,6 +70,9 @@ def read_yaml(name: str, text: bytes) -> YamlText:
     if len(text) > MAX_BYTES:
         raise InvalidData([Problem(name, 1, "", f"{len(text)} bytes", f"at most {MAX_BYTES}")])
     try:
+        if (line := _too_deep(text)) is not None:
+            found = f"more than {MAX_DEPTH} levels of nesting"
+            raise InvalidData([Problem(name, line, "", found, "a flatter structure")])
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -83,6 +86,23 @@ def read_yaml(name: str, text: bytes) -> YamlText:
         if problems:
             raise InvalidData(problems)
     return result
+
+
+def _too_deep(text: bytes) -> int | None:
+    """The line on which the nesting becomes too deep, or None.
+
+    Asked first of the events, which come one after the other: putting them together calls itself for every level, and
+    thousands of levels would end the process.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH + 1:
+                return event.start_mark.line + 1 if event.start_mark else 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
 
 
 def _value(node: yaml.Node, pointer: str, text: YamlText, problems: list[Problem], seen: set[int], depth: int) -> Value:

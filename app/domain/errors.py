@@ -3,6 +3,9 @@
 Fault
   UnknownReference       a code, id or key that the release does not know
   UnknownRelease         a release number that does not exist
+  Conflict               what is asked does not fit to what happened meanwhile
+  FailingCases           worked cases say otherwise than a release that was to be activated
+  OtherRequest           a key of a request that was another request before
   NotReady               no release has been loaded yet
   NoConversion           no published way leads from one unit or framework to the other
   UnreadableQuestion     a value that has the right shape but makes no sense
@@ -185,3 +188,36 @@ class NotInstalled(Fault):
 
     def __str__(self) -> str:
         return f"{self.what} is not installed here; it comes with 'pip install passerelle[{self.extra}]'."
+
+
+@dataclass(eq=False)
+class Conflict(Fault):
+    """What is asked does not fit to what happened meanwhile."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(eq=False)
+class FailingCases(Fault):
+    """Worked cases say otherwise than a release that was to be activated."""
+
+    number: int
+    failures: tuple[str, ...]
+
+    def __str__(self) -> str:
+        told = " ".join(self.failures[:5])
+        more = f" And {len(self.failures) - 5} more." if len(self.failures) > 5 else ""
+        return f"{len(self.failures)} worked cases fail in release {self.number}, so it is not activated. {told}{more}"
+
+
+@dataclass(eq=False)
+class OtherRequest(Fault):
+    """A key that the caller used for another request before."""
+
+    key: str
+
+    def __str__(self) -> str:
+        return f"The Idempotency-Key {self.key[:100]!r} was used for another request, expected a new key."

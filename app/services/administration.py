@@ -1,24 +1,41 @@
 """What operators and stewards do from the command line."""
 
+import asyncio
 import getpass
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from app.datasets.check import check_data, credit_cycles
 from app.datasets.problems import InvalidData
 from app.datasets.reader import json_schema
 from app.domain.access import SCOPES, ApiKey, Caller, read_scope
-from app.services import importing, keys
-from app.services.releasing import load_data
+from app.domain.dataset import SECTIONS
+from app.domain.errors import NotReady, UnknownRelease, UnreadableQuestion
+from app.services import activating, keys
+from app.services.exporting import as_lines, as_parquet, as_table
+from app.services.importing.jobs import differences_between, get_job
+from app.services.importing.requests import OnError, Wish, add_import
+from app.services.importing.running import Runner
+from app.services.releasing import RuleSets, load_data
+from app.store import releases
 from app.store.database import DatabaseAway, NoBackup, back_up, first_line, open_database, open_session
+from app.store.differences import Difference
+from app.store.jobs import FINISHED, Job, JobProblem, Kind, list_problems
 from app.store.migrating import migrate
+from app.store.releases import Release
 
 __all__ = [
-    "DatabaseAway", "InvalidData", "NoBackup", "back_up", "check", "create_key", "cycles", "first_line",
-    "framework_schema", "list_keys", "load", "load_catalogue", "migrate", "revoke_key",
+    "DatabaseAway", "InvalidData", "Job", "Kind", "NoBackup", "OnError", "Wish", "activate_release", "back_up", "check",
+    "create_key", "cycles", "diff_releases", "export", "first_line", "framework_schema", "import_file", "list_keys",
+    "list_releases", "load", "migrate", "operator", "revoke_key", "roll_back_release",
 ]  # fmt: skip
+
+MOST_TOLD = 100
+"""Most problems of a file that are told at once."""
 
 
 def check(data: Path) -> int:
@@ -36,13 +53,113 @@ def framework_schema() -> dict[str, Any]:
     return json_schema()
 
 
-async def load_catalogue(database_url: str, file: Path, name: str, told: Callable[[int], None]) -> tuple[int, int]:
-    """Load a file of lines of JSON as a collection: number of the release, and how many credentials it has."""
+async def import_file(
+    database_url: str, file: Path, wish: Wish, told: Callable[[Job], None] = lambda _: None
+) -> tuple[Job, list[JobProblem]]:
+    """Import a file here and now: the finished job, and what is wrong with its rows. ``told`` hears how it goes on."""
     engine = open_database(database_url)
     try:
-        return await importing.load_catalogue(engine, file, name, told=told)
+        job = await add_import(engine, file, file.name, wish, caller=operator())
+        runner = Runner(engine)
+        while job.state not in FINISHED:
+            # where an earlier import of the same collection waits, that one goes first
+            working = asyncio.create_task(_work(runner, job.number))
+            try:
+                while not working.done():
+                    await asyncio.wait([working], timeout=0.25)
+                    async with open_session(engine) as session:
+                        job = await get_job(session, job.number)
+                    told(job)
+            finally:
+                working.cancel()
+                await asyncio.gather(working, return_exceptions=True)
+                await runner.let_go()
+        async with open_session(engine) as session:
+            found = await list_problems(session, job.number, after=0, limit=MOST_TOLD)
+        return job, [problem for _, problem in found]
     finally:
         await engine.dispose()
+
+
+async def _work(runner: Runner, number: int) -> None:
+    """Work on a job, or on whatever goes before it, or wait for who does."""
+    if not await runner.run_next(number) and not await runner.run_next():
+        await asyncio.sleep(0.5)
+
+
+async def list_releases(database_url: str) -> list[Release]:
+    """All releases, the newest first."""
+    engine = open_database(database_url)
+    try:
+        async with open_session(engine) as session:
+            return await releases.list_releases(session)
+    finally:
+        await engine.dispose()
+
+
+async def diff_releases(database_url: str, old: int, new: int) -> list[Difference]:
+    """Every statement that differs between two releases. Raises UnknownRelease."""
+    engine = open_database(database_url)
+    try:
+        async with open_session(engine) as session:
+            known = {release.number for release in await releases.list_releases(session)}
+            for number in (old, new):
+                if number not in known:
+                    raise UnknownRelease(number, max(known, default=0))
+            every: list[Difference] = []
+            after: str | None = ""
+            while after is not None:
+                found, after = await differences_between(session, old, new, after=after, limit=1_000)
+                every += found
+            return every
+    finally:
+        await engine.dispose()
+
+
+async def activate_release(database_url: str, number: int, reason: str | None) -> int:
+    """Serve a release: number of the one that is served then."""
+    engine = open_database(database_url)
+    try:
+        return await activating.activate(engine, operator(), number, reason=reason)
+    finally:
+        await engine.dispose()
+
+
+async def roll_back_release(database_url: str, reason: str | None) -> int:
+    """Serve what was served before: its number."""
+    engine = open_database(database_url)
+    try:
+        return await activating.roll_back(engine, operator(), reason=reason)
+    finally:
+        await engine.dispose()
+
+
+async def export(database_url: str, section: str, out: Path, release: int | None, told: Callable[[int], None]) -> int:
+    """Write a section of a release to a file: its bytes. Raises UnreadableQuestion, UnknownRelease and NotReady."""
+    writers = {".ndjson": as_lines, ".csv": as_table, ".parquet": as_parquet}
+    if out.suffix not in writers or section not in SECTIONS:
+        expected = f"a file that ends in {', '.join(writers)} and one of {', '.join(SECTIONS)}"
+        raise UnreadableQuestion(f"Found {section!r} and {out.name!r}, expected {expected}.")
+    engine = open_database(database_url)
+    try:
+        number = (await RuleSets(engine).get(release)).release.number if release else await _active(engine)
+        size = 0
+        with out.open("wb") as file:
+            async for part in writers[out.suffix](engine, section, number):
+                file.write(part)
+                size += len(part)
+                told(size)
+        return size
+    finally:
+        await engine.dispose()
+
+
+async def _active(engine: AsyncEngine) -> int:
+    async with open_session(engine) as session:
+        number = await releases.find_active_number(session)
+    if number is None:
+        raise NotReady
+    return number
 
 
 async def load(database_url: str, data: Path) -> tuple[int, bool]:

@@ -5,15 +5,13 @@ import io
 import json
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import fields
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.domain.credential import Credential
-from app.domain.dataset import SECTIONS, Dataset
+from app.documents.columns import defused, paths_of, row_of
 from app.store import changes
 from app.store.database import open_session
 
@@ -21,10 +19,6 @@ CHUNK = 1_000
 """Statements that are read at a time."""
 ROW_GROUP = 10_000
 """Rows of a row group of Parquet."""
-
-_CREDENTIAL = ("id", "title", "issuer_name", "issuer_kind", "issuer_country", "level_framework", "level_value",
-               "credit_system", "credit_amount", "credit_min", "credit_max")  # fmt: skip
-"""Columns of a credential that stand in others."""
 
 
 async def read_bodies(engine: AsyncEngine, section: str, release: int) -> AsyncIterator[list[dict[str, Any]]]:
@@ -40,36 +34,6 @@ async def read_bodies(engine: AsyncEngine, section: str, release: int) -> AsyncI
         after = found[-1]["id"]
 
 
-def columns_of(section: str) -> tuple[str, ...]:
-    """The columns of a section as a table. What has parts of its own stands in its column as JSON."""
-    assert section in SECTIONS
-    item = get_args(get_type_hints(Dataset)[section])[0]
-    names = tuple(field.name for field in fields(item))
-    if section != "credentials":
-        return ("id", *(name for name in names if name != "id"))
-    inner = tuple(
-        field.name for field in fields(Credential) if field.name not in ("id", "title", "issuer", "level", "credit")
-    )
-    return (*_CREDENTIAL, *inner, *(name for name in names if name not in ("id", "credential")))
-
-
-def row_of(section: str, body: Mapping[str, Any]) -> dict[str, str]:
-    """A statement as a row of text."""
-    cells = dict(body)
-    if section == "credentials":
-        told = dict(cells.pop("credential", {}))
-        for part in ("issuer", "level", "credit"):
-            cells |= {f"{part}_{name}": value for name, value in (told.pop(part, None) or {}).items()}
-        cells = {**told, **cells}
-    return {name: _cell(value) for name, value in cells.items() if value is not None}
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
 async def as_lines(engine: AsyncEngine, section: str, release: int) -> AsyncIterator[bytes]:
     """Lines of JSON, a statement each."""
     async for bodies in read_bodies(engine, section, release):
@@ -77,13 +41,14 @@ async def as_lines(engine: AsyncEngine, section: str, release: int) -> AsyncIter
 
 
 async def as_table(engine: AsyncEngine, section: str, release: int) -> AsyncIterator[bytes]:
-    """CSV with a head."""
-    names = columns_of(section)
+    """CSV with a head, in which no cell is a formula."""
+    names = tuple(paths_of(section))
     text = io.StringIO()
-    writer = csv.DictWriter(text, names, restval="", extrasaction="ignore")
+    writer = csv.DictWriter(text, names, restval="")
     writer.writeheader()
     async for bodies in read_bodies(engine, section, release):
-        writer.writerows(row_of(section, body) for body in bodies)
+        rows = (row_of(section, body) for body in bodies)
+        writer.writerows({name: defused(cell) for name, cell in row.items()} for row in rows)
         yield text.getvalue().encode()
         text.seek(0)
         text.truncate()
@@ -92,7 +57,7 @@ async def as_table(engine: AsyncEngine, section: str, release: int) -> AsyncIter
 
 async def as_parquet(engine: AsyncEngine, section: str, release: int) -> AsyncIterator[bytes]:
     """Parquet, all columns text, written to a temporary file first: its foot can be written only at the end."""
-    names = columns_of(section)
+    names = tuple(paths_of(section))
     schema = pa.schema([(name, pa.string()) for name in names], metadata={"release": str(release), "section": section})
     with tempfile.TemporaryFile() as file:
         with pq.ParquetWriter(file, schema, compression="zstd") as writer:

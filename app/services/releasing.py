@@ -6,7 +6,7 @@ import logging
 from collections import OrderedDict
 from pathlib import Path
 
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.datasets.check import check_data
 from app.datasets.problems import InvalidData, Problem
@@ -15,40 +15,46 @@ from app.domain.errors import NotReady, UnknownRelease
 from app.domain.ruleset import RuleSet
 from app.store import releases
 from app.store.database import open_session, open_turn
+from app.store.rebasing import get_release
 from app.store.writing import Clash
 
 log = logging.getLogger(__name__)
 
 
 async def load_data(engine: AsyncEngine, data: Path) -> tuple[int, bool]:
-    """Read the data folder, store it as a release and serve it: its number, and whether it is new.
+    """Read the data folder, store it as a release and serve it: number of the served release, and whether it is new.
 
-    Files that were loaded before are not even parsed. Raises InvalidData with all faults, and then changes nothing.
+    Files that were ever loaded before are not even parsed, so nothing comes back that was rolled back. Where the
+    framework data that is served was imported, a changed folder becomes a draft, and the log says so. Raises
+    InvalidData with all faults, and then changes nothing.
     """
     checksum = await asyncio.to_thread(checksum_of_files, data)
     async with open_session(engine) as session:
-        if (known := await _loaded(session, checksum)) is not None:
-            return known, False
+        active = await releases.find_active_number(session)
+        loaded = await releases.find_loaded(session, checksum)
+    if active is not None and loaded is not None:
+        return active, False
     files = await asyncio.to_thread(check_data, data)
     dataset = merged(file.dataset for file in files)
     async with open_turn(engine) as session:
-        if (known := await _loaded(session, checksum)) is not None:  # by another process, meanwhile
-            return known, False
-        newest = await releases.find_newest(session)
+        active = await releases.find_active_number(session)
+        if active is not None and await releases.find_loaded(session, checksum) is not None:  # meanwhile
+            return active, False
         try:
             number = await releases.add_release(session, dataset, checksum)
         except Clash as clash:
             expected = "ids that no imported catalogue has"
             raise InvalidData([Problem("catalogue", 1, "", f"the id {key!r}", expected) for key in clash.ids]) from None
+        if number == active:
+            return active, False
+        if active is not None and (await get_release(session, active)).imported:
+            log.warning(
+                "Release %d, which is served, was imported. The changed data folder is kept as draft %d: "
+                "look at it and activate it if it shall be served.", active, number,
+            )  # fmt: skip
+            return active, False
         await releases.activate(session, number)
-    return number, newest is None or number > newest.number
-
-
-async def _loaded(session: AsyncSession, checksum: str) -> int | None:
-    """Number of the active release when these very files were loaded last."""
-    newest = await releases.find_newest(session)
-    active = await releases.find_active_number(session)
-    return active if newest is not None and newest.files_checksum == checksum else None
+    return number, True
 
 
 def checksum_of_files(data: Path) -> str:

@@ -1,6 +1,7 @@
 """Opens the database: SQLite by default, PostgreSQL by setting one URL."""
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
@@ -61,11 +62,11 @@ def open_database(database_url: str, bounds: Bounds | None = None) -> AsyncEngin
     """
     url = _with_driver(database_url, _ASYNC_DRIVERS)
     if url.drivername.startswith("sqlite"):
-        engine = create_async_engine(url, pool_size=4, hide_parameters=True)
+        engine = create_async_engine(url, pool_size=4, hide_parameters=True, json_serializer=_compact)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         return engine
     if bounds is None:
-        return create_async_engine(url, pool_size=5, pool_pre_ping=True, hide_parameters=True)
+        return create_async_engine(url, pool_size=5, pool_pre_ping=True, hide_parameters=True, json_serializer=_compact)
     return create_async_engine(
         url,
         pool_size=bounds.pool_size,
@@ -73,12 +74,18 @@ def open_database(database_url: str, bounds: Bounds | None = None) -> AsyncEngin
         pool_timeout=bounds.pool_seconds,
         pool_pre_ping=True,
         hide_parameters=True,
+        json_serializer=_compact,
         connect_args={
             "connect_timeout": bounds.connect_seconds,
             "tcp_user_timeout": bounds.connect_seconds * 1000,  # what was sent and is not acknowledged
             "options": f"-c statement_timeout={round(bounds.statement_seconds * 1000)}",
         },
     )
+
+
+def _compact(value: Any) -> str:
+    """JSON as it is stored: without spaces, with letters as they are."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -124,3 +131,14 @@ async def open_turn(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     async with open_session(engine) as session, session.begin():
         await (await session.connection()).run_sync(turns.take_turn)
         yield session
+
+
+@asynccontextmanager
+async def open_writing(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """A unit of work that writes much, and is committed at the end: on SQLite, where one writes at a time, a turn."""
+    if engine.dialect.name == "sqlite":
+        async with open_turn(engine) as session:
+            yield session
+    else:
+        async with open_session(engine) as session, session.begin():
+            yield session

@@ -8,11 +8,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, cast, column, literal_column, select, table, text
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Subquery,
+    cast,
+    column,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.store.tables import CredentialRow, CredentialWordRow, columns_of
+from app.store.tables import CredentialNameRow, CredentialRow, CredentialWordRow, columns_of, table_of
 
 NAME = "credential_search"
 """The table of texts. It is made by hand in a migration, because the two databases have nothing in common there."""
@@ -46,6 +60,38 @@ async def add_texts(session: AsyncSession, texts: Iterable[tuple[int, str]]) -> 
     await session.execute(text(statement), rows)
     words = {word[:100] for row in rows for word in str(row["words"]).split()}
     await add_words(session, words)
+
+
+async def copy_texts(session: AsyncSession, copies: Subquery) -> None:
+    """Make copies of credentials findable: ``copies`` pairs the ``old`` key of each with its ``new`` one."""
+    if _is_sqlite(session):  # FTS5 keeps no texts of its own here; the folded names are the same words
+        names = columns_of(CredentialNameRow)
+        words = func.group_concat(names.name, " ") + " " + func.coalesce(func.max(names.issuer), "")
+        query = select(copies.c.new, words).join_from(copies, CredentialNameRow, names.credential_pk == copies.c.old)
+        statement = insert(_SQLITE).from_select(["rowid", "words"], query.group_by(copies.c.new))
+    else:
+        query = select(copies.c.new, _POSTGRES.c.words)
+        query = query.join_from(copies, _POSTGRES, _POSTGRES.c.credential_pk == copies.c.old)
+        statement = insert(_POSTGRES).from_select(["credential_pk", "words"], query)
+    await session.execute(statement)
+
+
+async def move_texts(session: AsyncSession, texts: Select[Any]) -> None:
+    """Make folded texts findable that are in the database: a query of keys of credentials and texts."""
+    if _is_sqlite(session):
+        statement = insert(_SQLITE).from_select(["rowid", "words"], texts)
+    else:
+        key, words = texts.subquery().c
+        vector = func.array_to_tsvector(func.string_to_array(words, " "))
+        statement = insert(_POSTGRES).from_select(["credential_pk", "words"], select(key, vector))
+    await session.execute(statement)
+
+
+async def move_words(session: AsyncSession, words: Select[Any]) -> None:
+    """Add to the vocabulary what it lacks of the words that a query gives."""
+    known = exists().where(_WORDS.word == words.selected_columns[0])
+    table = table_of(CredentialWordRow)
+    await session.execute(insert(table).from_select(["word"], words.where(~known)))
 
 
 async def add_words(session: AsyncSession, words: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ two releases is a query. Rows are added and closed, never rewritten.
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, CheckConstraint, Column, DateTime, ForeignKey, Index, Integer
+from sqlalchemy import JSON, CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, Table
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlmodel import Field, SQLModel
 
@@ -33,6 +33,37 @@ class ReleaseRow(SQLModel, table=True):
     """Statements of the data folder, by section."""
     collections: dict[str, dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     """Imported catalogues that it holds besides: by name their checksum and number of credentials."""
+    based_on: int | None = Field(default=None, foreign_key="releases.number")
+    """The release that was active when it was made; it holds what that holds, but for its own change."""
+    imported: bool = False
+    """Whether its framework data was imported, rather than read from the data folder."""
+    cases: str | None = Field(default=None, max_length=64, foreign_key="case_sets.checksum")
+    """The worked cases that came with its framework data."""
+
+
+class CaseSetRow(SQLModel, table=True):
+    """Worked cases that came with framework data, to be asked before it is activated."""
+
+    __tablename__ = "case_sets"
+
+    checksum: str = Field(primary_key=True, max_length=64)
+    """SHA-256 of the cases."""
+    cases: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class ActivationRow(SQLModel, table=True):
+    """One time that a release was activated, by whom and why."""
+
+    __tablename__ = "activations"
+
+    pk: int | None = Field(default=None, primary_key=True)
+    number: int = Field(foreign_key="releases.number")
+    previous: int | None = Field(default=None, foreign_key="activations.pk")
+    """The activation that taking this one back leads to."""
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    who: str = Field(max_length=200)
+    reason: str | None = None
+    """Why it was activated although worked cases fail, or taken back."""
 
 
 class ActiveReleaseRow(SQLModel, table=True):
@@ -43,6 +74,7 @@ class ActiveReleaseRow(SQLModel, table=True):
 
     id: int = Field(default=1, primary_key=True)
     number: int = Field(foreign_key="releases.number")
+    activation: int = Field(foreign_key="activations.pk")
 
 
 class StatementRow(SQLModel):
@@ -325,7 +357,12 @@ STATEMENT_TABLES: tuple[type[StatementRow], ...] = (
 """The tables of statements, one for every section of a dataset."""
 
 
+def table_of(table: type[SQLModel]) -> Table:
+    """The table itself, to insert plain rows and to give it other names."""
+    plain: Table = table.__table__  # type: ignore[attr-defined]
+    return plain
+
+
 def columns_of(table: type[SQLModel]) -> ReadOnlyColumnCollection[str, Column[Any]]:
     """The columns of a table, to query plain values instead of building objects."""
-    columns: ReadOnlyColumnCollection[str, Column[Any]] = table.__table__.c  # type: ignore[attr-defined]
-    return columns
+    return table_of(table).c

@@ -28,6 +28,7 @@ from app.store.tables import (
     LevelRow,
     StatementRow,
     columns_of,
+    table_of,
 )
 
 
@@ -50,7 +51,7 @@ async def write_section(
     number = rules.release.number
     columns = columns_of(table)
     own = {row_id: columns_of_statement(table, item, rules) for row_id, item in items.items()}
-    derived = [name for name in _DERIVED if name in columns]
+    derived = [name for name in DERIVED if name in columns]
     query = select(columns.pk, columns.id, columns.body, *(columns[name] for name in derived))
     query = query.where(columns.until.is_(None))
     if "collection" in columns:
@@ -85,39 +86,49 @@ async def add_rows(
         for child, child_rows in _children(item, pk).items():
             children.setdefault(child, []).extend(child_rows)
         if isinstance(item, CatalogueEntry):
-            texts.append((pk, text_of(item)))
+            issuer = item.credential.issuer.name
+            texts.append((pk, words_of(names_of(item.credential), issuer and fold(issuer))))
     await _insert(session, table, rows)
     for child, child_rows in children.items():
         await _insert(session, child, child_rows)
     await search.add_texts(session, texts)
-    await _move_sequence(session, table, last + len(added))
+    await move_sequence(session, table)
 
 
 async def _insert(session: AsyncSession, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
     """Insert plain rows in one go; as objects they would go apart by which of their columns are empty."""
     if rows:
-        await (await session.connection()).execute(insert(table.__table__), rows)  # type: ignore[attr-defined]
+        await (await session.connection()).execute(insert(table_of(table)), rows)
 
 
-async def _move_sequence(session: AsyncSession, table: type[StatementRow], last: int) -> None:
+async def move_sequence(session: AsyncSession, table: type[StatementRow]) -> None:
     """Tell PostgreSQL's sequence that keys were given by hand."""
     if session.get_bind().dialect.name == "postgresql":
-        name = table.__tablename__
-        await session.execute(select(func.setval(func.pg_get_serial_sequence(name, "pk"), last)))
+        last = select(func.max(columns_of(table).pk)).scalar_subquery()
+        await session.execute(select(func.setval(func.pg_get_serial_sequence(table.__tablename__, "pk"), last)))
 
 
-_DERIVED = ("eqf_min", "eqf_max", "hours_min", "hours_max")
+DERIVED = ("eqf_min", "eqf_max", "hours_min", "hours_max")
 """Columns that follow from other statements too."""
 
 
-def text_of(entry: CatalogueEntry) -> str:
-    """The folded words by which a credential is found."""
-    credential = entry.credential
-    texts = (credential.title, *credential.aliases, credential.issuer.name or "")
-    return " ".join(dict.fromkeys(word for name in texts for word in fold(name).split()))
+def names_of(credential: Credential) -> list[str]:
+    """Its folded titles and aliases."""
+    return list(dict.fromkeys(fold(name) for name in (credential.title, *credential.aliases)))
 
 
-def _sizes(credential: Credential, rules: RuleSet) -> dict[str, float | int | None]:
+def identifiers_of(credential: Credential) -> list[tuple[str, str]]:
+    """The systems and identifiers under which it is known elsewhere, same-as links included."""
+    known = [(i.scheme, i.value) for i in credential.identifiers] + [("uri", uri) for uri in credential.same_as]
+    return list(dict.fromkeys(known))
+
+
+def words_of(names: Sequence[str], issuer: str | None) -> str:
+    """The words by which a credential with these folded names is found."""
+    return " ".join(dict.fromkeys(word for name in (*names, issuer or "") for word in name.split()))
+
+
+def sizes_of(credential: Credential, rules: RuleSet) -> dict[str, float | int | None]:
     """Its EQF levels and its hours, as far as published links lead there today."""
     facts = facts_of(Question(credential=credential, as_of=datetime.now(UTC).date()), rules)
     hours = facts.notional_hours()
@@ -145,7 +156,7 @@ def columns_of_statement(
     }
     if isinstance(item, CatalogueEntry):
         special["framework"] = item.credential.level.framework if item.credential.level else None
-        special |= _sizes(item.credential, rules)
+        special |= sizes_of(item.credential, rules)
     elif isinstance(item, Decision):
         special["jurisdiction"] = place_of(item, rules)
     result = {}
@@ -176,18 +187,17 @@ def _children(item: Any, pk: int) -> dict[type[SQLModel], list[dict[str, Any]]]:
     if isinstance(item, CatalogueEntry):
         credential = item.credential
         issuer = fold(credential.issuer.name) if credential.issuer.name else None
-        names = dict.fromkeys(fold(name) for name in (credential.title, *credential.aliases))
-        known = [(i.scheme, i.value) for i in credential.identifiers] + [("uri", uri) for uri in credential.same_as]
         return {
             CredentialIdentifierRow: [
                 {"credential_pk": pk, "position": n, "scheme": scheme, "value": value}
-                for n, (scheme, value) in enumerate(dict.fromkeys(known))
+                for n, (scheme, value) in enumerate(identifiers_of(credential))
             ],
             CredentialDeliveryRow: [
                 {"credential_pk": pk, "delivery": delivery} for delivery in dict.fromkeys(credential.delivery or ())
             ],
             CredentialNameRow: [
-                {"credential_pk": pk, "position": n, "name": name, "issuer": issuer} for n, name in enumerate(names)
+                {"credential_pk": pk, "position": n, "name": name, "issuer": issuer}
+                for n, name in enumerate(names_of(credential))
             ],
         }
     if isinstance(item, Decision):

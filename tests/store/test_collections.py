@@ -10,16 +10,19 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.datasets.problems import InvalidData
-from app.services.administration import migrate
+from app.domain.errors import UnreadableQuestion
+from app.services.administration import migrate, operator
 from app.services.exporting import CHUNK as EXPORTED
-from app.services.importing import CHUNK, load_catalogue
+from app.services.importing.reading import CHUNK
+from app.services.importing.requests import Wish, add_import
+from app.services.importing.running import Runner
 from app.services.linked_data import as_linked_data
 from app.services.releasing import RuleSets, load_data
 from app.services.searching import Vocabularies, search_credentials
-from app.store import catalogue, changes, releases
+from app.store import catalogue, changes, jobs, releases
 from app.store.catalogue import Wanted
 from app.store.database import open_database, open_session
+from app.store.jobs import Job
 from benchmarks.generate import credentials
 from tests.factories import EXLAND
 
@@ -45,6 +48,23 @@ def run(empty_database: str) -> Callable[[Work], Any]:
     return runner
 
 
+async def load(engine: AsyncEngine, file: Path, name: str, **wish: Any) -> Job:
+    """Import a file as a collection, here and now."""
+    job = await add_import(engine, file, file.name, Wish(kind="catalogue", collection=name, **wish), caller=operator())
+    assert await Runner(engine).run_next(job.number)
+    async with open_session(engine) as session:
+        found = await jobs.find_job(session, job.number)
+    assert found is not None
+    return found
+
+
+async def told(engine: AsyncEngine, job: Job) -> list[str]:
+    """What is wrong with the rows of a job."""
+    async with open_session(engine) as session:
+        found = await jobs.list_problems(session, job.number, after=0, limit=100)
+    return [f"{p.row} {p.place}: found {p.found}, expected {p.expected}" for _, p in found]
+
+
 def entry(name: str, title: str, **more: Any) -> dict[str, Any]:
     return {"id": name, "confidence": "low", "credential": {"title": title, **more}}
 
@@ -64,7 +84,7 @@ async def titles(engine: AsyncEngine, release: int, **wanted: Any) -> list[str]:
 def test_a_catalogue_is_a_collection_of_a_further_release(run: Any, tmp_path: Path) -> None:
     async def work(engine: AsyncEngine) -> None:
         file = write(tmp_path, entry("a", "Ants", credit={"amount": "2", "system": "xf-point"}), entry("b", "Wasps"))
-        assert await load_catalogue(engine, file, "insects") == (2, 2)
+        assert (await load(engine, file, "insects")).release == 2
         assert await titles(engine, 2, collection="insects") == ["Ants", "Wasps"]
         assert await titles(engine, 2) == ["Ants", "Wasps", "Beekeeping in Practice"]
         assert await titles(engine, 1) == ["Beekeeping in Practice"]
@@ -84,8 +104,8 @@ def test_a_catalogue_is_a_collection_of_a_further_release(run: Any, tmp_path: Pa
 def test_loading_it_again_makes_it_what_the_file_holds(run: Any, tmp_path: Path) -> None:
     async def work(engine: AsyncEngine) -> None:
         first = write(tmp_path, entry("a", "Ants"), entry("b", "Wasps"), entry("c", "Moths"))
-        await load_catalogue(engine, first, "insects")
-        await load_catalogue(engine, write(tmp_path, entry("a", "Ants"), entry("b", "Hornets")), "insects")
+        await load(engine, first, "insects")
+        await load(engine, write(tmp_path, entry("a", "Ants"), entry("b", "Hornets")), "insects")
         assert await titles(engine, 3, collection="insects") == ["Ants", "Hornets"]
         assert await titles(engine, 2, collection="insects") == ["Ants", "Wasps", "Moths"]
         async with open_session(engine) as session:
@@ -97,9 +117,9 @@ def test_loading_it_again_makes_it_what_the_file_holds(run: Any, tmp_path: Path)
 
 def test_the_data_folder_and_other_collections_are_left_alone(run: Any, tmp_path: Path) -> None:
     async def work(engine: AsyncEngine) -> None:
-        await load_catalogue(engine, write(tmp_path, entry("a", "Ants")), "insects")
-        await load_catalogue(engine, write(tmp_path, entry("m", "Mice")), "mammals")
-        await load_catalogue(engine, write(tmp_path, entry("w", "Wasps")), "insects")
+        await load(engine, write(tmp_path, entry("a", "Ants")), "insects")
+        await load(engine, write(tmp_path, entry("m", "Mice")), "mammals")
+        await load(engine, write(tmp_path, entry("w", "Wasps")), "insects")
         assert await titles(engine, 4) == ["Mice", "Wasps", "Beekeeping in Practice"]
         assert await load_data(engine, EXLAND) == (4, False)
 
@@ -109,10 +129,13 @@ def test_the_data_folder_and_other_collections_are_left_alone(run: Any, tmp_path
 def test_ids_of_another_collection_are_refused(run: Any, tmp_path: Path) -> None:
     async def work(engine: AsyncEngine) -> None:
         file = write(tmp_path, entry("a", "Ants"), entry("xf-beekeeping", "Bees"))
-        with pytest.raises(InvalidData, match=r"line 2, /id: found 'xf-beekeeping', which another collection has"):
-            await load_catalogue(engine, file, "insects")
-        with pytest.raises(InvalidData, match="that of the data folder"):
-            await load_catalogue(engine, file, "data")
+        job = await load(engine, file, "insects")
+        assert job.state == "failed"
+        assert await told(engine, job) == [
+            "2 /id: found 'xf-beekeeping', which another collection has, expected an id of its own"
+        ]
+        with pytest.raises(UnreadableQuestion, match="not 'data'"):
+            await load(engine, file, "data")
         async with open_session(engine) as session:
             assert len(await releases.list_releases(session)) == 1
 
@@ -120,20 +143,21 @@ def test_ids_of_another_collection_are_refused(run: Any, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "expected"),
     [
-        ("{broken\n", "line 2: found no JSON"),
-        (entry("b", "Bees", levl="5"), "line 2, /credential/levl"),
-        (entry("b", "Bees", credit={"amount": "5", "system": "xf-pont"}), "line 2, /credential/credit/system"),
-        (entry("b", " "), "line 2, /credential/title"),
-        (entry("a", "Ants again"), "line 2, /id: found 'a' a second time"),
+        ("{broken\n", "2 : found no JSON"),
+        (entry("b", "Bees", levl="5"), "2 /credential/levl: found the unknown key 'levl'"),
+        (entry("b", "Bees", credit={"amount": "5", "system": "xf-pont"}), "2 /credential/credit/system"),
+        (entry("b", " "), "2 /credential/title"),
+        (entry("a", "Ants again"), "2 /id: found 'a' a second time"),
     ],
 )
-def test_a_broken_line_is_told_and_nothing_is_applied(run: Any, tmp_path: Path, line: Any, told: str) -> None:
+def test_a_broken_line_is_told_and_nothing_is_applied(run: Any, tmp_path: Path, line: Any, expected: str) -> None:
     async def work(engine: AsyncEngine) -> None:
-        with pytest.raises(InvalidData) as caught:
-            await load_catalogue(engine, write(tmp_path, entry("a", "Ants"), line), "insects")
-        assert told in str(caught.value)
+        job = await load(engine, write(tmp_path, entry("a", "Ants"), line), "insects")
+        assert (job.state, job.release) == ("failed", None)
+        (found,) = await told(engine, job)
+        assert found.startswith(expected)
         async with open_session(engine) as session:
             assert await releases.find_active_number(session) == 1
         assert await titles(engine, 1) == ["Beekeeping in Practice"]
@@ -150,10 +174,9 @@ def test_more_than_one_chunk_is_one_release(run: Any, tmp_path: Path) -> None:
         for item in generated:
             item["credential"] = {key: value for key, value in item["credential"].items() if value is not None}
             item["credential"]["issuer"]["country"] = "XF"
-        read: list[int] = []
-        file = write(tmp_path, *generated)
-        assert await load_catalogue(engine, file, "generated", told=read.append) == (2, CHUNK + 10)
-        assert read[-1] == file.stat().st_size
+        job = await load(engine, write(tmp_path, *generated), "generated")
+        assert (job.release, job.counts["added"]) == (2, CHUNK + 10)
+        assert (await load(engine, write(tmp_path, *generated), "generated")).release is None
 
     run(work)
 
@@ -162,7 +185,7 @@ def test_linked_data_of_many_chunks_is_one_whole_document(run: Callable[[Work], 
     file = write(tmp_path, *(entry(f"a-{n:05}", f"Course {n}") for n in range(EXPORTED + 5)))
 
     async def work(engine: AsyncEngine) -> None:
-        await load_catalogue(engine, file, "registry")
+        await load(engine, file, "registry")
         rules = await RuleSets(engine).get(2)
         for vocabulary, section, things in (("elm", "credentials", EXPORTED + 6), ("ctdl", "decisions", 2)):
             parts = as_linked_data(engine, rules, section, vocabulary, "", date(2026, 1, 1))

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, create_engine, func, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel
 
+import app.store.job_tables  # noqa: F401 - makes the tables known
 from app.datasets.problems import InvalidData
 from app.datasets.reader import read_files
 from app.domain.dataset import Dataset, merged
@@ -184,6 +185,6 @@ def test_foreign_keys_are_enforced(run: Any) -> None:
     async def work(engine: AsyncEngine) -> None:
         async with open_session(engine) as session:
             with pytest.raises(Exception, match=r"(?i)foreign key"):
-                await session.execute(text("INSERT INTO active_release (id, number) VALUES (1, 99)"))
+                await session.execute(text("INSERT INTO active_release (id, number, activation) VALUES (1, 99, 99)"))
 
     run(work)

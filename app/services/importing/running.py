@@ -1,0 +1,232 @@
+"""Works on jobs: one at a time in each process, kept by a lease, taken over when a process dies."""
+
+import asyncio
+import logging
+import os
+import socket
+import uuid
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.datasets.problems import InvalidData
+from app.domain.errors import NotReady
+from app.services.importing.applying import OtherGround, OtherKind, RejectedRows, apply_job, caller_of
+from app.services.importing.framework import OtherBase, import_framework
+from app.services.importing.reading import SECTIONS, BrokenFile, read_job
+from app.store import jobs, releases, staging
+from app.store.database import open_session, open_writing
+from app.store.jobs import Job, JobProblem, LostJob
+from app.store.rebasing import get_release
+
+LEASE = 30.0
+"""Seconds after which a job is taken over from a process that does not say that it still lives."""
+
+log = logging.getLogger(__name__)
+
+
+class Cancelled(Exception):
+    """Somebody asked to stop."""
+
+
+class Runner:
+    """Works on the jobs of a database, under a name of its own."""
+
+    def __init__(self, engine: AsyncEngine, folder: Path | None = None, lease: float = LEASE) -> None:
+        """``folder`` holds the files that were sent; those in it are deleted when nobody needs them any more."""
+        self._engine = engine
+        self._folder = folder
+        self._lease = lease
+        self.name = f"{socket.gethostname()[:60]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+
+    async def run_for_ever(self, seconds: float) -> None:
+        """Work on every job that nobody works on; look for one every so many seconds."""
+        try:
+            while True:
+                try:
+                    worked = await self.run_next()
+                except DBAPIError:
+                    log.warning("could not look for imports", exc_info=True)
+                    worked = False
+                if not worked:
+                    await asyncio.sleep(seconds)
+        finally:
+            await self.let_go()
+
+    async def let_go(self) -> None:
+        """Leave what is unfinished to others at once."""
+        with suppress(DBAPIError):
+            async with open_writing(self._engine) as session:
+                await jobs.let_go(session, self.name)
+
+    async def run_next(self, number: int | None = None) -> bool:
+        """Work on the next job, or on this one, until it is finished; whether there was one to take."""
+        if number is None:
+            async with open_session(self._engine) as session:
+                number = await jobs.find_free(session)
+        if number is None:
+            return False
+        async with open_writing(self._engine) as session:
+            job = await jobs.claim(session, number, self.name, self._lease)
+        if job is None:
+            return False
+        working = asyncio.create_task(self._work(job))
+        living = asyncio.create_task(self._stay_alive(job.number, working))
+        try:
+            await asyncio.wait([working])
+        finally:
+            for task in (living, working):
+                task.cancel()
+            await asyncio.gather(living, working, return_exceptions=True)
+        return True
+
+    async def _stay_alive(self, number: int, working: "asyncio.Task[None]") -> None:
+        """Renew the lease while a job is worked on; stop the work when somebody asks, or when the job was lost."""
+        while True:
+            await asyncio.sleep(self._lease / 4)
+            try:
+                async with open_writing(self._engine) as session:
+                    stopping = await jobs.renew(session, number, self.name, self._lease)
+            except LostJob:
+                return
+            except DBAPIError:
+                log.warning("could not renew the lease of import %d", number, exc_info=True)
+                continue
+            if stopping:
+                working.cancel()
+                return
+
+    async def _work(self, job: Job) -> None:
+        try:
+            await self._import(job)
+        except LostJob:
+            log.warning("import %d was taken over or ended by somebody else", job.number)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._stop(job))
+            raise
+        except (OperationalError, InterfaceError):
+            log.exception("import %d could not go on; it will be tried again", job.number)
+        except Exception as error:  # whatever it is, the sender hears of it and the next job has its turn
+            log.exception("import %d failed", job.number)
+            await self._fail(job, f"Something went wrong on our side ({type(error).__name__}).")
+        finally:
+            await asyncio.shield(clean_up(self._engine, job.number, self._folder))
+
+    async def _import(self, job: Job) -> None:
+        """Read, check and apply a job, again from the start when the framework data changes meanwhile."""
+        if job.kind == "framework":
+            await self._import_framework(job)
+            return
+        while True:
+            job = await self._on_ground(job)
+            try:
+                async with open_session(self._engine) as session:
+                    active = await releases.find_active_number(session)
+                    rules = None if active is None else await releases.find_rules(session, active)
+                if rules is None:
+                    raise NotReady
+                job = await read_job(self._engine, job, self.name, rules)
+                job = await self._without_doubles(job)
+                if job.problems and job.on_error == "abort":
+                    await self._fail(job, f"{job.counts['rejected']} rows cannot be imported.")
+                elif not job.counts.get("accepted"):
+                    await self._fail(job, "There is no row that can be imported.")
+                else:
+                    await apply_job(self._engine, job, self.name)
+            except OtherGround:
+                continue
+            except BrokenFile as broken:
+                await self._fail(job, f"The file cannot be read: {broken.problem.found}.", [broken.problem])
+            except RejectedRows as rejected:
+                await self._fail(job, f"{len(rejected.problems)} rows do not fit.", rejected.problems)
+            except (NotReady, OtherKind) as fault:
+                await self._fail(job, str(fault))
+            return
+
+    async def _import_framework(self, job: Job) -> None:
+        while True:
+            try:
+                await import_framework(self._engine, job, self.name, caller_of(job))
+            except OtherBase:
+                continue
+            except InvalidData as invalid:
+                problems = [
+                    JobProblem(file=p.file, row=p.line, place=p.pointer, found=p.found, expected=p.expected)
+                    for p in invalid.problems
+                ]
+                await self._fail(job, f"{len(problems)} faults in the data.", problems)
+            return
+
+    async def _on_ground(self, job: Job) -> Job:
+        """The job, begun again where the framework data is not that against which its rows were checked."""
+        async with open_writing(self._engine) as session:
+            active = await releases.find_active_number(session)
+            ground = "" if active is None else (await get_release(session, active)).data_checksum
+            if job.ground == ground:
+                return job
+            await jobs.change(session, job.number, self.name, ground=ground, row=0, digest="", counts={}, problems=0)
+            await staging.clear_staged(session, job.number)
+            await jobs.forget_problems(session, job.number)
+            again = await jobs.find_job(session, job.number)
+        assert again is not None
+        return again
+
+    async def _without_doubles(self, job: Job) -> Job:
+        """The job after rows whose id an earlier row has were rejected."""
+        section = SECTIONS[job.kind]
+        async with open_session(self._engine) as session:
+            doubles = await staging.find_doubles(session, section, job.number)
+        if not doubles:
+            return job
+        problems = [
+            JobProblem(row=row, place="/id", found=f"{name!r} a second time", expected="each id once")
+            for row, name in doubles
+        ]
+        counts = Counter(job.counts)
+        counts.update(accepted=-len(doubles), rejected=len(doubles))
+        async with open_writing(self._engine) as session:
+            await jobs.change(
+                session, job.number, self.name, counts=dict(counts), problems=job.problems + len(problems)
+            )
+            await staging.drop_staged(session, section, job.number, [row for row, _ in doubles])
+            await jobs.add_problems(session, job.number, problems)
+            found = await jobs.find_job(session, job.number)
+        assert found is not None
+        return found
+
+    async def _fail(self, job: Job, failure: str, problems: list[JobProblem] | None = None) -> None:
+        problems = problems or []
+        async with open_writing(self._engine) as session:
+            count = job.problems + len(problems)
+            await jobs.finish(session, job.number, self.name, "failed", failure=failure, problems=count)
+            await jobs.add_problems(session, job.number, problems)
+
+    async def _stop(self, job: Job) -> None:
+        """End the job when somebody asked to; a process that merely ends leaves it to others."""
+        with suppress(LostJob, DBAPIError):
+            async with open_writing(self._engine) as session:
+                found = await jobs.find_job(session, job.number)
+                if found is not None and found.cancelling:
+                    await jobs.finish(session, job.number, self.name, "cancelled")
+
+
+async def clean_up(engine: AsyncEngine, number: int, folder: Path | None) -> None:
+    """Forget what waited for a job that is finished, and its file unless rows of it were rejected."""
+    with suppress(DBAPIError):
+        async with open_writing(engine) as session:
+            job = await jobs.find_job(session, number)
+            if job is None or job.state not in jobs.FINISHED:
+                return
+            await staging.clear_staged(session, number)
+        if not job.problems:
+            await asyncio.to_thread(forget_file, job, folder)
+
+
+def forget_file(job: Job, folder: Path | None) -> None:
+    """Delete the file of a job when it lies in the folder of files that were sent."""
+    file = Path(job.file)
+    if folder is not None and file.parent == folder.absolute():
+        file.unlink(missing_ok=True)
