@@ -10,16 +10,9 @@ import pytest
 import yaml
 from fastapi.testclient import TestClient
 
+from app.services.cases import EXPECTED_KEYS, KEYS
+
 FOLDER = Path(__file__).parent / "cases"
-KEYS = {
-    "name", "source", "credential", "programme", "holder", "jurisdictions", "recognisers", "purpose", "convert",
-    "convert_level", "expect",
-}  # fmt: skip
-EXPECTED_KEYS = {
-    "as_of", "status", "credit", "level", "share", "because", "missing", "conditions", "purpose", "jurisdiction",
-    "recogniser", "min", "max", "bookable", "method", "levels", "strength", "problem", "confidence", "basis", "form",
-    "sources", "valid_from", "valid_to", "last_day", "decided_by",
-}  # fmt: skip
 
 
 def _cases() -> Iterator[Any]:

@@ -39,7 +39,11 @@ MOST_TOLD = 100
 
 
 def check(data: Path) -> int:
-    """Check the data folder; the number of sound files. Raises InvalidData with all faults."""
+    """Check the data folder and the shape of its worked cases; the number of sound files of data.
+
+    Raises InvalidData with all faults.
+    """
+    read_cases(data / "cases")
     return len(check_data(data))
 
 

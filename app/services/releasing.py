@@ -13,6 +13,7 @@ from app.datasets.problems import InvalidData, Problem
 from app.domain.dataset import merged
 from app.domain.errors import NotReady, UnknownRelease
 from app.domain.ruleset import RuleSet
+from app.services.cases import read_cases
 from app.store import releases
 from app.store.database import open_session, open_turn
 from app.store.rebasing import get_release
@@ -36,12 +37,13 @@ async def load_data(engine: AsyncEngine, data: Path) -> tuple[int, bool]:
         return active, False
     files = await asyncio.to_thread(check_data, data)
     dataset = merged(file.dataset for file in files)
+    cases = await asyncio.to_thread(read_cases, data / "cases")
     async with open_turn(engine) as session:
         active = await releases.find_active_number(session)
         if active is not None and await releases.find_loaded(session, checksum) is not None:  # meanwhile
             return active, False
         try:
-            number = await releases.add_release(session, dataset, checksum)
+            number = await releases.add_release(session, dataset, checksum, cases=cases)
         except Clash as clash:
             expected = "ids that no imported catalogue has"
             raise InvalidData([Problem("catalogue", 1, "", f"the id {key!r}", expected) for key in clash.ids]) from None
@@ -58,9 +60,9 @@ async def load_data(engine: AsyncEngine, data: Path) -> tuple[int, bool]:
 
 
 def checksum_of_files(data: Path) -> str:
-    """SHA-256 over the names and contents of the framework and catalogue files."""
+    """SHA-256 over the names and contents of the files with statements and worked cases."""
     digest = hashlib.sha256()
-    for folder in ("frameworks", "catalogue"):
+    for folder in ("frameworks", "catalogue", "cases"):
         for path in sorted((data / folder).rglob("*.yaml")):
             digest.update(f"{path.relative_to(data)}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()
