@@ -16,6 +16,7 @@ from app.domain.access import SCOPES, ApiKey, Caller, read_scope
 from app.domain.dataset import SECTIONS
 from app.domain.errors import NotReady, UnknownRelease, UnreadableQuestion
 from app.services import activating, keys
+from app.services.cases import read_cases
 from app.services.exporting import as_lines, as_parquet, as_table
 from app.services.importing.jobs import differences_between, get_job
 from app.services.importing.requests import OnError, Wish, add_import
