@@ -43,9 +43,7 @@ async def look_up_matched(
     is_bare = told == Credential(title="", id=entry_id)
     matched = None
     if entry_id is None:
-        matched = await match_credential(
-            session, rules, told, question.match_threshold, told_from=told_from
-        )
+        matched = await match_credential(session, rules, told, question.match_threshold, told_from=told_from)
         if matched is not None and matched.taken:
             entry_id = matched.id
             readings = (Reading(attribute="/credential/id", value=entry_id, because=matched.because),)

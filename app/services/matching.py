@@ -94,7 +94,7 @@ async def match_credential(
 async def _by_identifier(
     session: AsyncSession, rules: RuleSet, credential: Credential, threshold: float
 ) -> CatalogueMatch | None:
-    """An entry with the same identifier. Anybody can write one down: the issuers must be the same where both are named."""
+    """An entry with the same identifier. Anybody can write one down: where both name an issuer, it must be the same."""
     for identifier in _identifiers(credential):
         wanted = Wanted(identifier=identifier.value)
         entries = await catalogue.list_credentials(session, rules.release.number, wanted, after="", limit=2)
