@@ -2,12 +2,14 @@
 
 from typing import Any
 
+_KEY = "z6MkmEiahx1p4wZzDj9QhfJo4qfnVbcoL8kYr63Z5X9uu9fy"
+
 SIGNED_BADGE: dict[str, Any] = {
     "@context": ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"],
     "id": "urn:uuid:5b1f3c1e-7c1a-4a3e-9d0b-6f2f4f0c9a11",
     "type": ["VerifiableCredential", "OpenBadgeCredential"],
     "issuer": {
-        "id": "did:key:z6MkmEiahx1p4wZzDj9QhfJo4qfnVbcoL8kYr63Z5X9uu9fy",
+        "id": f"did:key:{_KEY}",
         "type": ["Profile"],
         "name": "Example College of Apiculture",
         "address": {"type": ["Address"], "addressCountryCode": "NL"},
@@ -38,14 +40,14 @@ SIGNED_BADGE: dict[str, Any] = {
         "type": "DataIntegrityProof",
         "cryptosuite": "eddsa-rdfc-2022",
         "created": "2026-11-28T17:47:35Z",
-        "verificationMethod": "did:key:z6MkmEiahx1p4wZzDj9QhfJo4qfnVbcoL8kYr63Z5X9uu9fy#z6MkmEiahx1p4wZzDj9QhfJo4qfnVbcoL8kYr63Z5X9uu9fy",
+        "verificationMethod": f"did:key:{_KEY}#{_KEY}",
         "proofPurpose": "assertionMethod",
         "proofValue": "z3Pv9uHGYaaWmzdZQj29uTsSaUasaA2dA5W2j5X2nEfwZgKDxyyLHMniiHoNc7kJKPivkCrGUromNLSNpmv52rgvB",
     },
 }
 """Open Badges 3.0 with a proof in it."""
 
-TOKEN = (
+COMPACT_BADGE = (
     "eyJhbGciOiJFZERTQSIsInR5cCI6InZjK2p3dCIsImtpZCI6ImRpZDprZXk6ejZNa21FaWFoeDFwNHdaekRqOVFoZkpvNHFmblZi"
     "Y29MOGtZcjYzWjVYOXV1OWZ5I3o2TWttRWlhaHgxcDR3WnpEajlRaGZKbzRxZm5WYmNvTDhrWXI2M1o1WDl1dTlmeSJ9.eyJAY29"
     "udGV4dCI6IFsiaHR0cHM6Ly93d3cudzMub3JnL25zL2NyZWRlbnRpYWxzL3YyIiwgImh0dHBzOi8vcHVybC5pbXNnbG9iYWwub3J"

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from app.api.example_badge import SIGNED_BADGE, TOKEN
+from app.api.example_badge import COMPACT_BADGE, SIGNED_BADGE
 
 RECOGNITION_EXAMPLES: dict[str, Any] = {
     "dutch-course-in-ireland": {
@@ -260,7 +260,7 @@ DOCUMENT_EXAMPLES: dict[str, Any] = {
     "token": {
         "summary": "The same badge as a token (JWT)",
         "description": "As wallets hand it over: three parts of letters, with a dot between them.",
-        "value": {"document": TOKEN, **_BADGE_QUESTION},
+        "value": {"document": COMPACT_BADGE, **_BADGE_QUESTION},
     },
     "altered-badge": {
         "summary": "The same badge with another title than was signed",
@@ -278,12 +278,16 @@ FORM_EXAMPLES: dict[str, Any] = {
     "pasted-token": {
         "summary": "A badge pasted as text; choose a file instead",
         "description": "Clear `document` when you choose a file.",
-        "value": {"document": TOKEN, "jurisdictions": ["IE"], "purposes": ["credit_transfer"]},
+        "value": {"document": COMPACT_BADGE, "jurisdictions": ["IE"], "purposes": ["credit_transfer"]},
     }
 }
 
 TOKEN_EXAMPLES: dict[str, Any] = {
-    "token": {"summary": "A token alone", "description": "The question then stands in the query.", "value": TOKEN}
+    "token": {
+        "summary": "A token alone",
+        "description": "The question then stands in the query.",
+        "value": COMPACT_BADGE,
+    }
 }
 
 RECOGNITION_EXAMPLES["signed-badge"] = {
