@@ -59,7 +59,7 @@ class DocumentRequest(Options):
 
     def handed(self) -> Handed:
         """What is handed in."""
-        return Handed(content=self.document or "", address=self.url)
+        return Handed(content="" if self.document is None else self.document, address=self.url)
 
 
 class FileOptions(Options):

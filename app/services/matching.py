@@ -31,6 +31,8 @@ TOLD_SCORE = 60
 BUT_FOR_A_WORD, WITHIN, UNNAMED = 95, 95, 92
 """Scores of a title that is equal but for a remark or a generic word, of an issuer whose name is in the other or has
 the other in it, and of an entry that names no issuer."""
+_ROUNDED = 0.005
+"""What a score may lack for its last digit: what is told is what is compared."""
 MOST_COMPARED = 500
 """Most entries, the nearest ones, of which is asked whether the release has them."""
 MOST_IDENTIFIERS = 20
@@ -146,7 +148,7 @@ async def _by_title(
     if not told:
         return None
     titles = await names.titles(session, issuers)
-    bare_keys, scores = titles.but_for_generic_words(title), titles.near(title, told_from)
+    bare_keys, scores = titles.but_for_generic_words(title), titles.near(title, told_from - _ROUNDED)
     nearest = nlargest(MOST_COMPARED, scores, key=scores.__getitem__)
     entries = await catalogue.find_ids(session, release, sorted({*bare_keys, *nearest}))
     plain = {entry for key, entry in entries.items() if key in bare_keys}
@@ -178,15 +180,16 @@ def _match(
     title_score: float | None = None, identifier: str | None = None,
 ) -> CatalogueMatch:  # fmt: skip
     parts = [part for part in (title_score, issuer_score) if part is not None] or [100.0]
+    score = round(min(parts), 2)
     return CatalogueMatch(
         id=entry.id,
         title=entry.credential.title,
         issuer=entry.credential.issuer.name,
-        score=round(min(parts), 2),
+        score=score,
         identifier=identifier,
         title_score=None if title_score is None else round(title_score, 2),
         issuer_score=issuer_score,
         threshold=threshold,
-        taken=min(parts) >= threshold,
+        taken=score >= threshold,
         because=because,
     )

@@ -101,9 +101,7 @@ def test_no_answer_ever_gets_better(rules: list[Rule], genuineness: Genuineness)
         assert genuineness.genuine != "unknown" or "recognised" not in offered
 
 
-def _is_no_better(
-    one: Outcome | RecogniserAnswer, other: Outcome | RecogniserAnswer, genuineness: Genuineness
-) -> None:
+def _is_no_better(one: Outcome | RecogniserAnswer, other: Outcome | RecogniserAnswer, genuineness: Genuineness) -> None:
     if one.status not in ORDER:
         assert other.status == one.status
         return
