@@ -57,7 +57,9 @@ async def _report_on_document(
     read = await documents.read(Handed(content=asked.document), rules, body.as_of or today())
     found = [(document, credential) for document in read for credential in document.credentials]
     if len(found) != 1:
+        problem = " ".join(document.problem for document in read if document.problem)
         text = f"Found {len(found)} credentials in the document, expected one; POST /v1/recognition/document takes any."
+        text = f"{text} {problem}".rstrip()
         raise UnreadableQuestion(text, "/credential/document")
     ((document, credential),) = found
     answered = await _answered(document, credential, _options_of(body), session, rules, public_url)

@@ -115,8 +115,9 @@ class Documents:
     async def read(self, handed: Handed, rules: RuleSet, on: date) -> tuple[SignedDocument, ...]:
         """Every document in what is handed in, verified for a day and read; nothing of it is asked about yet.
 
-        Raises UnopenedDocument for what cannot be opened; UnknownDocument or UnreadableDocument when none of it can be
-        read; NotInstalled where the libraries for it are missing.
+        Of a signed one that cannot be read it is still told whether it is genuine. Raises UnopenedDocument for what
+        cannot be opened; UnknownDocument or UnreadableDocument when nothing in it is signed or can be read;
+        NotInstalled where the libraries for it are missing.
         """
         fetch = within(MAX_SECONDS_TOGETHER, self._fetch) if self._fetch else None
         content = handed.content if handed.address is None else await _content_at(handed.address, fetch)
@@ -132,7 +133,7 @@ class Documents:
                 documents.append(SignedDocument(where=one.held.where, verification=told, problem=str(fault)))
             else:
                 documents.append(_document(one.held.where, told, read))
-        if len(faults) == len(documents):
+        if len(faults) == len(documents) and not any(_is_signed(one) for one in verified):
             raise faults[0]
         count = sum(len(document.credentials) for document in documents)
         if count > MAX_CREDENTIALS:
@@ -148,6 +149,10 @@ async def _content_at(address: str, fetch: Fetch | None) -> bytes:
     if fetched.record.problem is not None:
         raise UnopenedDocument("the address", f"no document ({fetched.record.problem})", "a document there", "/url")
     return fetched.body
+
+
+def _is_signed(verified: Verified) -> bool:
+    return verified.held.secured != "embedded" or "proof" in verified.held.content
 
 
 def _document(where: str, verification: Verification, read: ReadDocument) -> SignedDocument:
