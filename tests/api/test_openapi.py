@@ -173,14 +173,14 @@ def _check(operation: Any, client: TestClient, headers: dict[str, str]) -> None:
     @settings(max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(operation.as_strategy())
     def send(case: Any) -> None:
-        body = case.body if operation.method == "post" else None
-        if isinstance(body, bytes):
-            sent: dict[str, Any] = {"content": body, "headers": {"Content-Type": case.media_type, **headers}}
+        sent: dict[str, Any] = {}
+        if case.media_type == "application/json":
+            sent = {"json": case.body}
         elif case.media_type == "multipart/form-data":
-            fields = {name: value if isinstance(value, bytes) else str(value) for name, value in body.items()}
-            sent = {"files": fields, "headers": headers}
-        else:
-            sent = {"json": body, "headers": headers}
+            sent = {"files": {n: value if isinstance(value, bytes) else str(value) for n, value in case.body.items()}}
+        elif isinstance(case.body, bytes):
+            sent = {"content": case.body, "headers": {"Content-Type": case.media_type}}
+        sent["headers"] = {**headers, **sent.get("headers", {})}
         response = client.request(operation.method, case.formatted_path, params=case.query, **sent)
         assert response.status_code < 500, response.text
         documented = operation.definition.raw["responses"]
