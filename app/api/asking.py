@@ -23,6 +23,11 @@ from app.services.documents import (
 from app.services.lookup import look_up_matched
 from app.services.matching import TOLD_SCORE
 
+EVERYWHERE = 60
+"""As how many places the question counts that names none."""
+MAX_ANSWERS = 300
+"""Most credentials times places times bodies that are asked about at once for a document."""
+
 
 async def report_on(
     body: RecognitionRequest, session: AsyncSession, rules: RuleSet, public_url: str, documents: Documents
@@ -75,13 +80,24 @@ async def answer_document(
 ) -> DocumentAnswer:
     """Every credential in what is handed in, and where each is recognised. Raises the faults of ``Documents.read``."""
     told = []
-    for document in await documents.read(handed, rules, options.as_of or today()):
+    read = await documents.read(handed, rules, options.as_of or today())
+    _check_size(sum(len(document.credentials) for document in read), options)
+    for document in read:
         answered = [
             await _answered(document, credential, _options_of(options), session, rules, public_url)
             for credential in document.credentials
         ]
         told.append(replace(document, credentials=tuple(answered)))
     return DocumentAnswer(documents=tuple(told))
+
+
+def _check_size(credentials: int, options: Options) -> None:
+    """One credential may be asked about everywhere; of several not all is told at once."""
+    places = len(options.jurisdictions or ()) or EVERYWHERE
+    bodies = len(options.recognisers or ()) or 1
+    if credentials > 1 and credentials * places * bodies > MAX_ANSWERS:
+        text = f"Found {credentials} credentials, expected fewer of them, or fewer jurisdictions and recognisers."
+        raise UnreadableQuestion(text, "/jurisdictions")
 
 
 def _options_of(options: Options) -> dict[str, Any]:

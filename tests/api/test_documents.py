@@ -162,6 +162,15 @@ def test_the_document_at_an_address_is_asked_for(connected: TestClient, world: W
     assert in_form.json() == response.json()
 
 
+def test_of_many_credentials_not_everything_is_told_at_once(exland: TestClient) -> None:
+    many = {"@context": OB3, "type": "VerifiablePresentation", "verifiableCredential": [BADGE] * 6}
+    refused = exland.post(PATH, json={"document": many})
+    assert (refused.status_code, refused.json()["pointer"]) == (422, "/jurisdictions")
+    assert "Found 6 credentials" in refused.json()["detail"]
+    assert exland.post(PATH, json={"document": many, "jurisdictions": ["XF"]}).status_code == 200
+    assert exland.post(PATH, json={"document": BADGE}).status_code == 200
+
+
 # Genuine and recognised -------------------------------------------------------------------------------------------
 
 
