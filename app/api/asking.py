@@ -8,7 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.api.dependencies import today
 from app.api.metrics import count_outcomes
 from app.api.schemas import LONGEST_PERMALINK, CredentialInDocument, Options, RecognitionRequest, permalink
-from app.domain.errors import UnknownReference, UnreadableQuestion
+from app.domain.errors import (
+    UnknownDocument,
+    UnknownReference,
+    UnopenedDocument,
+    UnreadableDocument,
+    UnreadableQuestion,
+)
 from app.domain.report import CatalogueMatch, Report
 from app.domain.ruleset import RuleSet
 from app.domain.verification import Genuineness, genuineness_of
@@ -23,6 +29,8 @@ from app.services.documents import (
 from app.services.lookup import look_up_matched
 from app.services.matching import TOLD_SCORE
 
+IN_QUESTION = "/credential/document"
+"""Where a document stands in a question."""
 EVERYWHERE = 60
 """As how many places the question counts that names none."""
 MAX_ANSWERS = 300
@@ -59,17 +67,21 @@ async def _report_on_document(
     public_url: str,
     documents: Documents,
 ) -> DocumentReport:
-    read = await documents.read(Handed(content=asked.document), rules, body.as_of or today())
+    try:
+        read = await documents.read(Handed(content=asked.document), rules, body.as_of or today())
+    except (UnopenedDocument, UnknownDocument, UnreadableDocument) as fault:
+        fault.pointer = IN_QUESTION
+        raise
     found = [(document, credential) for document in read for credential in document.credentials]
     if len(found) != 1:
         problem = " ".join(document.problem for document in read if document.problem)
         text = f"Found {len(found)} credentials in the document, expected one; POST /v1/recognition/document takes any."
         text = f"{text} {problem}".rstrip()
-        raise UnreadableQuestion(text, "/credential/document")
+        raise UnreadableQuestion(text, IN_QUESTION)
     ((document, credential),) = found
     answered = await _answered(document, credential, _options_of(body), session, rules, public_url)
     if answered.report is None:
-        raise UnreadableQuestion(answered.problem or "The credential cannot be asked about.", "/credential/document")
+        raise UnreadableQuestion(answered.problem or "The credential cannot be asked about.", IN_QUESTION)
     shown = replace(document, credentials=(replace(answered, report=None),))
     whole = {part.name: getattr(answered.report, part.name) for part in fields(answered.report)}
     return DocumentReport(**whole, document=shown)

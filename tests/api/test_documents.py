@@ -269,6 +269,8 @@ def test_a_document_is_compared_with_a_description(exland: TestClient) -> None:
     compared = exland.post("/v1/recognition/compare", json={"credentials": credentials, **QUESTION})
     assert compared.status_code == 200, compared.text
     assert [answer["status"] for answer in compared.json()["rows"][0]["answers"]] == ["recognised", "recognised"]
+    wrong = exland.post("/v1/recognition/compare", json={"credentials": [*credentials, {"document": "x"}], **QUESTION})
+    assert (wrong.status_code, wrong.json()["pointer"]) == (422, "/credentials/2/document")
 
 
 def test_who_verified_a_document_elsewhere_can_say_what_came_of_it(exland: TestClient) -> None:

@@ -12,7 +12,7 @@ from app.api.examples import COMPARISON_EXAMPLES, RECOGNITION_EXAMPLES
 from app.api.problems import NOT_INSTALLED, PROBLEMS
 from app.api.responses import answer, private
 from app.api.schemas import Closed, ComparisonRequest, CredentialId, Nothing, RecognitionQuery, RecognitionRequest
-from app.domain.errors import UnknownReference, UnreadableQuestion
+from app.domain.errors import Fault, UnknownReference
 from app.domain.report import Report
 from app.services.comparing import Comparison, compare
 from app.services.documents import DocumentReport
@@ -71,7 +71,7 @@ async def compare_answers(
     for n, question in enumerate(body.questions()):
         try:
             reports.append(await report_on(question, session, rules, public_url, documents))
-        except (UnknownReference, UnreadableQuestion) as fault:
+        except Fault as fault:
             fault.pointer = fault.pointer.replace("/credential/", f"/credentials/{n}/", 1)
             raise
     return answer(Comparison, compare(reports))
