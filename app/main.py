@@ -14,6 +14,7 @@ from app.api import metrics, problems
 from app.api.bodies import BoundedBodies
 from app.api.draining import draining
 from app.api.gate import Gate
+from app.api.handing_in import DocumentRequest
 from app.api.head import HeadAsGet
 from app.api.headers import CrossOrigin, SafeHeaders
 from app.api.known import KnownCredentials, KnownQueries
@@ -25,6 +26,7 @@ from app.api.routers import (
     catalogue,
     changes,
     conversion,
+    documents,
     health,
     imports,
     recognition,
@@ -34,13 +36,17 @@ from app.api.routers import (
     stacking,
 )
 from app.api.routers import metrics as exposition
+from app.api.schemas import with_schemas
 from app.api.security import tell_gate
 from app.logs import RequestLines
+from app.services.documents import Documents
+from app.services.fetching import Fetcher
 from app.services.identity import Identities
 from app.services.importing.running import Runner
 from app.services.oidc import IdentityProvider
 from app.services.releasing import RuleSets
 from app.services.searching import Vocabularies
+from app.services.verifying import load_trust_lists
 from app.settings import Settings, read_settings
 from app.store import inline
 from app.store.database import Bounds, open_database
@@ -81,6 +87,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         statement_seconds=settings.database_statement_seconds,
     )
 
+    trust = load_trust_lists(settings.trust_lists) if settings.trust_lists else ()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = open_database(settings.database_url, bounds)
@@ -97,6 +105,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ]
         if settings.run_imports:
             watching.append(asyncio.create_task(runner.run_for_ever(settings.import_poll_seconds)))
+        fetcher = Fetcher() if settings.fetching else None
+        app.state.documents = Documents(fetcher, trust)
         with draining(app.state, settings.drain_seconds):
             yield
         for task in watching:
@@ -105,6 +115,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 await task
         await importing.dispose()
         await app.state.identities.close()
+        if fetcher is not None:
+            await fetcher.close()
         if traces is not None:
             await asyncio.to_thread(traces.shutdown)
         inline.close(engine.sync_engine)
@@ -132,7 +144,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     problems.install(app)
     app.add_middleware(SafeHeaders)
-    app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes, streamed=frozenset({batch.PATH, imports.PATH}))
+    app.add_middleware(
+        BoundedBodies,
+        max_bytes=settings.max_body_bytes,
+        other={documents.PATH: settings.max_document_bytes},
+        streamed=frozenset({batch.PATH, imports.PATH}),
+    )
     app.add_middleware(KnownCredentials, public_url=settings.public_url)
     app.add_middleware(RememberedAnswers, most_bytes=settings.memory_for_answers_bytes)
     app.add_middleware(Gate, reads_closed=settings.reads_require_key, limit=settings.rate_limit,
@@ -140,8 +157,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(HeadAsGet)
     app.add_middleware(CrossOrigin, admin_origins=settings.admin_origins)
     app.add_middleware(ToldRequests, lines=lines)
-    for part in (recognition, batch, stacking, conversion, catalogue, changes, reconcile, reference, imports, releases,
-                 access, health):  # fmt: skip
+    for part in (recognition, documents, batch, stacking, conversion, catalogue, changes, reconcile, reference, imports,
+                 releases, access, health):  # fmt: skip
         app.include_router(part.router)
     if settings.metrics:
         app.include_router(exposition.router)
@@ -149,7 +166,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     document = app.openapi
 
     def openapi() -> dict[str, Any]:
-        told = problems.with_media_type(document())
+        told = with_schemas(problems.with_media_type(document()), batch.BatchItem, DocumentRequest)
         return tell_gate(told, reads_closed=settings.reads_require_key, limited=bool(settings.rate_limit))
 
     app.openapi = openapi  # type: ignore[method-assign]

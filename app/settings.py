@@ -80,6 +80,11 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=262_144, ge=1024, description="Largest request body; more is refused before it is read."
     )
+    max_document_bytes: int = Field(
+        default=8_650_752,
+        ge=1024,
+        description="Largest request body with a document in it; an image of 8 MiB fits into a form.",
+    )
     max_batch_bytes: int = Field(
         default=1_073_741_824,
         ge=1024,

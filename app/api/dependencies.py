@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.services.documents import Documents
 from app.services.releasing import RuleSets
 from app.services.searching import Vocabularies
 from app.store.database import open_session
@@ -35,6 +36,13 @@ async def get_vocabularies(request: Request) -> Vocabularies:
     return vocabularies
 
 
+async def get_documents(request: Request) -> Documents:
+    """What takes in documents in this process."""
+    documents: Documents = request.app.state.documents
+    return documents
+
+
 Session = Annotated[AsyncSession, Depends(get_session)]
 Releases = Annotated[RuleSets, Depends(get_rulesets)]
+HandedIn = Annotated[Documents, Depends(get_documents)]
 VocabularyOfRelease = Annotated[Vocabularies, Depends(get_vocabularies)]

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from app.api.example_badge import COMPACT_BADGE, SIGNED_BADGE
+
 RECOGNITION_EXAMPLES: dict[str, Any] = {
     "dutch-course-in-ireland": {
         "summary": "A Dutch 5 EC course, asked about in Ireland",
@@ -245,4 +247,51 @@ IMPORT_FORM_EXAMPLES: dict[str, Any] = {
         "summary": "A catalogue as a table, in a form",
         "value": {"file": _TABLE, "format": "csv", **_QUERY},
     },
+}
+
+_BADGE_QUESTION = {"jurisdictions": ["IE"], "purposes": ["credit_transfer"]}
+
+DOCUMENT_EXAMPLES: dict[str, Any] = {
+    "signed-badge": {
+        "summary": "A signed badge of an invented college, asked about in Ireland",
+        "description": "The proof holds, and no list of issuers knows the college.",
+        "value": {"document": SIGNED_BADGE, **_BADGE_QUESTION},
+    },
+    "token": {
+        "summary": "The same badge as a token (JWT)",
+        "description": "As wallets hand it over: three parts of letters, with a dot between them.",
+        "value": {"document": COMPACT_BADGE, **_BADGE_QUESTION},
+    },
+    "altered-badge": {
+        "summary": "The same badge with another title than was signed",
+        "description": "The proof does not hold, so nothing is recognised with it; the step says why.",
+        "value": {"document": {**SIGNED_BADGE, "name": "Advanced Beekeeping"}, **_BADGE_QUESTION},
+    },
+    "the-badge-alone": {
+        "summary": "The badge alone, as it was downloaded",
+        "description": "The question then stands in the query; without any, every place is asked about.",
+        "value": SIGNED_BADGE,
+    },
+}
+
+FORM_EXAMPLES: dict[str, Any] = {
+    "pasted-token": {
+        "summary": "A badge pasted as text; choose a file instead",
+        "description": "Clear `document` when you choose a file.",
+        "value": {"document": COMPACT_BADGE, "jurisdictions": ["IE"], "purposes": ["credit_transfer"]},
+    }
+}
+
+TOKEN_EXAMPLES: dict[str, Any] = {
+    "token": {
+        "summary": "A token alone",
+        "description": "The question then stands in the query.",
+        "value": COMPACT_BADGE,
+    }
+}
+
+RECOGNITION_EXAMPLES["signed-badge"] = {
+    "summary": "A signed badge in place of a description",
+    "description": "It is verified and read; the answer holds both. A file can be sent to /v1/recognition/document.",
+    "value": {"credential": {"document": SIGNED_BADGE}, **_BADGE_QUESTION},
 }

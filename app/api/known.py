@@ -57,7 +57,7 @@ class KnownQueries:
         """Remember how a query string, or the options in a batch, ask of this release: the question read from it."""
         question = body.question()
         way = way_of(question, rules)
-        if way is None or body.release is not None:
+        if way is None or body.genuineness is not None or body.release is not None:
             return
         gap = body.model_copy(update={"credential": CredentialById(id=_GAP)})
         before, after = gap.pinned_text(question.as_of, rules.release.number).split(json.dumps(_GAP))

@@ -98,6 +98,11 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     503: {"model": Problem, "description": "No framework data has been loaded, or the database is away."},
 }
 
+NOT_INSTALLED: dict[int | str, dict[str, Any]] = {
+    501: {"model": Problem, "description": "This installation was made without the reading of documents."},
+}
+"""What addresses that take documents answer besides."""
+
 CLOSED: dict[int | str, dict[str, Any]] = {
     401: {"model": Problem, "description": "Nobody knows who asks: no key or token, or none that is good."},
     403: {"model": Problem, "description": "The caller may not; the problem names the scope that is missing."},

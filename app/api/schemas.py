@@ -18,6 +18,7 @@ from pydantic import (
     TypeAdapter,
     model_validator,
 )
+from pydantic.json_schema import models_json_schema
 
 from app.api.dependencies import today
 from app.domain.circumstances import CircumstanceValue
@@ -26,6 +27,8 @@ from app.domain.programmes import Programme
 from app.domain.recognisers import RecogniserKind
 from app.domain.report import AskedRecogniser, Question, ReleaseReference
 from app.domain.rules import PURPOSES, Purpose
+from app.domain.verification import Genuineness
+from app.services.matching import TITLE_SCORE
 
 Item = TypeVar("Item")
 
@@ -67,9 +70,19 @@ class RecogniserRequest(Closed):
     kind: RecogniserKind | None = Field(default=None, description="What kind of body it is, when we may not know it.")
 
 
+class CredentialInDocument(Closed):
+    """A credential that a document shows: a badge, a signed credential."""
+
+    document: dict[str, Any] | str = Field(
+        description="The document: its JSON, or a token (JWT) as text. It must describe one credential."
+    )
+
+
 def _which(value: Any) -> str:
     if isinstance(value, dict):
-        return "credential" if "title" in value else "by_id"
+        return "document" if "document" in value else "credential" if "title" in value else "by_id"
+    if isinstance(value, CredentialInDocument):
+        return "document"
     return "by_id" if isinstance(value, CredentialById) else "credential"
 
 
@@ -116,6 +129,14 @@ AskedCredential = Annotated[
 ]
 """A credential described, or one of the catalogue by its id."""
 
+ShownCredential = Annotated[
+    Annotated[Credential, Tag("credential")]
+    | Annotated[CredentialById, Tag("by_id")]
+    | Annotated[CredentialInDocument, Tag("document")],
+    Discriminator(_which),
+]
+"""The same, or one that a document shows."""
+
 
 class Options(Closed):
     """What a question asks besides the credential."""
@@ -147,6 +168,13 @@ class Options(Closed):
         default=None, ge=1, le=2**31 - 1, description="State of the data to answer from. Without it: the active one."
     )
     language: Language = None
+    match_threshold: float | None = Field(
+        default=None,
+        ge=0,
+        le=100,
+        description="Least score at which a described credential is taken to be one of the catalogue. Without it: "
+        f"{TITLE_SCORE}. With 100 only for an equal identifier, or title and issuer.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -174,14 +202,26 @@ class Options(Closed):
 class RecognitionRequest(Options):
     """Where is this credential recognised, for what purpose, and for what credit?"""
 
-    credential: AskedCredential = Field(
-        description="The credential: its catalogue id, or a description of which only the title is needed. What is "
-        "left out is unknown, and the answer says where that matters."
+    credential: ShownCredential = Field(
+        description="The credential: its catalogue id, a description of which only the title is needed, or a document "
+        "that shows it. What is left out is unknown, and the answer says where that matters."
     )
+    genuineness: Genuineness | None = Field(
+        default=None,
+        description="What is known of the document that shows the credential, where somebody else verified it: it can "
+        "only make the answer more careful. Permalinks of answers on documents hold it. Not together with a document.",
+    )
+
+    @model_validator(mode="after")
+    def _is_verified_once(self) -> Self:
+        if isinstance(self.credential, CredentialInDocument) and self.genuineness is not None:
+            raise ValueError("a document or genuineness, as documents are verified here")
+        return self
 
     def question(self) -> Question:
         """The question that the domain understands; a missing day becomes today, here only."""
         credential = self.credential
+        assert not isinstance(credential, CredentialInDocument), "documents are read first"
         if isinstance(credential, CredentialById):
             credential = Credential(title="", id=credential.id)
         return Question(
@@ -196,6 +236,8 @@ class RecognitionRequest(Options):
             holder=self.holder,
             programme=self.programme,
             language=self.language,
+            genuineness=self.genuineness,
+            match_threshold=self.match_threshold,
         )
 
     def pinned_text(self, as_of: date, release: int) -> str:
@@ -212,6 +254,19 @@ class RecognitionRequest(Options):
         except (binascii.Error, ValueError):
             raise ValueError("a question as it stands in a permalink") from None
         return cls.model_validate_json(text)
+
+
+def with_schemas(document: dict[str, Any], *models: type[BaseModel]) -> dict[str, Any]:
+    """The OpenAPI document with the shapes of bodies that a route reads itself."""
+    _, schemas = models_json_schema(
+        [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
+    )
+    document["components"]["schemas"] = schemas["$defs"] | document["components"]["schemas"]
+    return document
+
+
+LONGEST_PERMALINK = 60_000
+"""Longest address of an answer, in characters: servers take no longer ones."""
 
 
 def permalink(public_url: str, text: str) -> str:
@@ -260,8 +315,8 @@ class RecognitionQuery(Closed):
 class ComparisonRequest(Options):
     """Credentials and places to put side by side."""
 
-    credentials: list[AskedCredential] = Field(
-        min_length=1, max_length=20, description="Credentials, by description or catalogue id."
+    credentials: list[ShownCredential] = Field(
+        min_length=1, max_length=20, description="Credentials, by description, catalogue id or document."
     )
 
     @model_validator(mode="after")

@@ -17,6 +17,7 @@ from app.domain.programmes import Programme, StudyLevel
 from app.domain.recognisers import RecogniserKind
 from app.domain.rules import Basis, Division, Form, Per, Purpose, Share, Status
 from app.domain.sources import Citation, Confidence, Source
+from app.domain.verification import Genuineness
 
 
 @described
@@ -47,6 +48,10 @@ class Question:
     holder: Mapping[str, CircumstanceValue] = field(default_factory=dict)
     programme: Programme = Programme()
     language: str | None = None
+    genuineness: Genuineness | None = None
+    """What is known of the document that shows the credential, when there is one."""
+    match_threshold: float | None = None
+    """Least score, 0 to 100, at which a described credential is taken to be one of the catalogue."""
 
 
 @described
@@ -71,6 +76,34 @@ class Reading:
     """The value taken."""
     because: str
     """Why."""
+
+
+@described
+@dataclass(frozen=True, kw_only=True)
+class CatalogueMatch:
+    """The entry of the catalogue that a described credential comes nearest to, and whether it was taken for it."""
+
+    id: str
+    """Id of the entry."""
+    title: str
+    """Its title."""
+    issuer: str | None = None
+    """Its issuer."""
+    score: float
+    """How well it fits, 0 to 100: the least of the parts below."""
+    identifier: str | None = None
+    """The identifier that both have. Titles are not compared then, as they may be in other languages."""
+    title_score: float | None = None
+    """100: the titles are equal; 95: but for a remark behind it or a generic word; else how alike they are."""
+    issuer_score: float | None = None
+    """100: the issuers are the same under a name that the data knows; 95: one name is in the other; 92: the entry
+    names none; else how alike the names are. Absent when the question names none."""
+    threshold: float
+    """Least score at which it is taken."""
+    taken: bool
+    """Whether it was taken: then what the catalogue knows of it counts, and decisions on it do."""
+    because: str
+    """What fits."""
 
 
 @described

@@ -83,6 +83,47 @@ class Verification:
     """Every address that was asked."""
 
 
+@described
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """A step that keeps a document from being genuine for certain."""
+
+    step: StepName
+    """What was checked."""
+    reason: str
+    """What was found, or why it could not be checked."""
+
+
+@described
+@dataclass(frozen=True, kw_only=True)
+class Genuineness:
+    """What an answer takes from the verification of the document that shows the credential."""
+
+    genuine: Genuine
+    """passed leaves the answer as it is; failed leaves no yes; unknown makes a yes depend on the issuer's word."""
+    doubts: tuple[Doubt, ...] = ()
+    """The steps that failed or, when none did, could not be checked."""
+    issuer_known: bool = False
+    """Whether a list of issuers names it. Else that it is who it says it is rests on its own word."""
+
+
+def genuineness_of(verification: Verification) -> Genuineness:
+    """What an answer takes from a verification.
+
+    >>> unsigned = Step(name="proof", result="could_not_be_checked", reason="It is not signed.")
+    >>> genuineness_of(conclude([unsigned], issuer=None, on=date(2026, 1, 1))).doubts
+    (Doubt(step='proof', reason='It is not signed.'),)
+    """
+    wanted = {"failed": "failed", "unknown": "could_not_be_checked"}.get(verification.genuine)
+    doubts = [step for step in verification.steps if step.name in DECISIVE and step.result == wanted]
+    known = any(step.name == "trust" and step.result == "passed" for step in verification.steps)
+    return Genuineness(
+        genuine=verification.genuine,
+        doubts=tuple(Doubt(step=step.name, reason=step.reason) for step in doubts),
+        issuer_known=known,
+    )
+
+
 def conclude(
     steps: Sequence[Step], *, issuer: str | None, on: date, fetched: Sequence[FetchRecord] = ()
 ) -> Verification:

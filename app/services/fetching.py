@@ -95,6 +95,10 @@ class Fetcher:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Give up all connections."""
         await self._client.aclose()
 
     async def __call__(self, address: str) -> Fetched:

@@ -5,7 +5,9 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.domain.credential import Credential
-from app.domain.report import Question, Reading, Report, UnderstoodCredential
+from app.domain.genuineness import weigh
+from app.domain.labelling import labels_of
+from app.domain.report import CatalogueMatch, Question, Reading, Report, UnderstoodCredential
 from app.domain.rules import Decision
 from app.domain.ruleset import RuleSet
 from app.domain.understanding import filled_from
@@ -20,20 +22,31 @@ from app.store import catalogue
 async def look_up(session: AsyncSession, rules: RuleSet, question: Question) -> Report:
     """Report where a credential is recognised, for what purpose and for what credit.
 
-    A credential known by id, or clearly meant by its title and issuer, is filled up from the catalogue; what the
-    question states is kept. Places without a rule answer too, as ``no_information``: silence is not refusal.
-    Raises UnknownReference for an id or code that the release does not know, with a pointer to it.
+    A credential known by id, or clearly meant by an identifier or its title and issuer, is filled up from the
+    catalogue; what the question states is kept. Places without a rule answer too, as ``no_information``: silence is not
+    refusal. Raises UnknownReference for an id or code that the release does not know, with a pointer to it.
+    """
+    return (await look_up_matched(session, rules, question))[0]
+
+
+async def look_up_matched(
+    session: AsyncSession, rules: RuleSet, question: Question, *, told_from: float = 100
+) -> tuple[Report, CatalogueMatch | None]:
+    """The same, and the entry of the catalogue that the credential comes nearest to, whether or not it was taken.
+
+    ``told_from`` is the least score at which an entry that is not taken is told.
     """
     release = rules.release.number
     readings: tuple[Reading, ...] = ()
     told = _with_ids(question.credential, rules)
     entry_id = told.id
     is_bare = told == Credential(title="", id=entry_id)
+    matched = None
     if entry_id is None:
-        matched = await match_credential(session, rules, told)
-        if matched is not None:
-            entry_id, reading = matched
-            readings = (reading,)
+        matched = await match_credential(session, rules, told, question.match_threshold, told_from=told_from)
+        if matched is not None and matched.taken:
+            entry_id = matched.id
+            readings = (Reading(attribute="/credential/id", value=entry_id, because=matched.because),)
     decisions: list[Decision] = []
     credential = told
     if entry_id is not None:
@@ -52,7 +65,12 @@ async def look_up(session: AsyncSession, rules: RuleSet, question: Question) -> 
     if not is_bare:  # what the catalogue says was checked when it was entered
         check_credential(told, rules)
     understood = UnderstoodCredential(credential=credential, readings=readings)
-    return answer(replace(question, credential=credential), rules, decisions, understood)
+    report = answer(replace(question, credential=credential), rules, decisions, understood)
+    if question.genuineness is not None:
+        report = weigh(report, question.genuineness)
+        if question.language:  # of the statuses there may be others now
+            report = replace(report, labels=labels_of(report, rules, question.language))
+    return report, matched
 
 
 def way_of(question: Question, rules: RuleSet) -> Way | None:

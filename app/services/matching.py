@@ -1,17 +1,21 @@
 """Finds what people mean by a name: the catalogue entry of a described credential, the body of a named recogniser."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from heapq import nlargest
 
+from rapidfuzz import fuzz
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.credential import Credential
+from app.domain.credential import Credential, Identifier
+from app.domain.dataset import CatalogueEntry
 from app.domain.recognisers import Recogniser
-from app.domain.report import AskedRecogniser, Reading
+from app.domain.report import AskedRecogniser, CatalogueMatch
 from app.domain.ruleset import RuleSet
 from app.domain.text import fold
 from app.services.naming import names_of
 from app.store import catalogue
+from app.store.catalogue import Wanted
 
 _REMARK = re.compile(r"\s*[,;:(\[–—]")
 """What begins a remark behind a title."""
@@ -21,7 +25,18 @@ NAME_SCORE = 90
 MOST_ISSUERS = 500
 """Where a name fits more issuers than these, it names none of them ("University")."""
 TITLE_SCORE = 92
-"""Least similarity at which another spelling of a title is taken to be the same credential of the same issuer."""
+"""Least score at which a described credential is taken to be one of the catalogue, unless the question says another."""
+TOLD_SCORE = 60
+"""Least score at which an entry is worth telling of though it is not taken."""
+BUT_FOR_A_WORD, WITHIN, UNNAMED = 95, 95, 92
+"""Scores of a title that is equal but for a remark or a generic word, of an issuer whose name is in the other or has
+the other in it, and of an entry that names no issuer."""
+_ROUNDED = 0.005
+"""What a score may lack for its last digit: what is told is what is compared."""
+MOST_COMPARED = 500
+"""Most entries, the nearest ones, of which is asked whether the release has them."""
+MOST_IDENTIFIERS = 20
+"""Most identifiers of a credential that are looked for."""
 
 
 def find_recogniser(name: str, rules: RuleSet, country: str | None = None) -> Recogniser | None:
@@ -57,13 +72,57 @@ def asked_recogniser(asked: AskedRecogniser, rules: RuleSet) -> AskedRecogniser:
     return AskedRecogniser(name=body.name, id=body.id, kind=body.kind, country=body.jurisdiction)
 
 
-async def match_credential(session: AsyncSession, rules: RuleSet, credential: Credential) -> tuple[str, Reading] | None:
-    """The catalogue id that a described credential clearly means, and why; None when none is clear.
+async def match_credential(
+    session: AsyncSession,
+    rules: RuleSet,
+    credential: Credential,
+    threshold: float | None = None,
+    *,
+    told_from: float = 100,
+) -> CatalogueMatch | None:
+    """The one entry of the catalogue that a described credential comes nearest to; None when none or several do.
 
-    First an equal title or alias, then an equal one before a remark ("Title, remark"), then a nearly equal one, or one
-    that only adds or lacks a word such as "course"; always by an issuer that may be the same, under any name that the
-    data knows of it. Where no issuer is told the title must name it: many courses share a title.
+    First by an identifier that both have. Then an equal title or alias, then an equal one before a remark ("Title,
+    remark"), then the nearest one, or one that only adds or lacks a word such as "course"; always by an issuer that may
+    be the same, under any name that the data knows of it. Where no issuer is told the title must name it: many courses
+    share a title. It is taken when its score reaches the threshold; a title that is less alike is told from the score
+    ``told_from``.
     """
+    least = TITLE_SCORE if threshold is None else threshold
+    found = await _by_identifier(session, rules, credential, least)
+    return found or await _by_title(session, rules, credential, least, min(least, told_from))
+
+
+async def _by_identifier(
+    session: AsyncSession, rules: RuleSet, credential: Credential, threshold: float
+) -> CatalogueMatch | None:
+    """An entry with the same identifier. Anybody can write one down: where both name an issuer, it must be the same."""
+    for identifier in _identifiers(credential):
+        wanted = Wanted(identifier=identifier.value)
+        entries = await catalogue.list_credentials(session, rules.release.number, wanted, after="", limit=2)
+        fitting = [entry for entry in entries if _has(entry, identifier)]
+        if len(fitting) == 1:
+            issuer_score = _issuer_score(credential.issuer.name, fitting[0], rules)
+            because = f"the identifier {identifier.value} is that of the entry"
+            return _match(fitting[0], threshold, because, identifier=identifier.value, issuer_score=issuer_score)
+    return None
+
+
+def _identifiers(credential: Credential) -> Iterator[Identifier]:
+    yield from credential.identifiers[:MOST_IDENTIFIERS]
+    for address in credential.same_as[:MOST_IDENTIFIERS]:
+        yield Identifier(scheme="uri", value=address)
+
+
+def _has(entry: CatalogueEntry, identifier: Identifier) -> bool:
+    """Whether an entry has an identifier of the same system, or one that is the same in all systems: an address."""
+    known = {(fold(own.scheme), own.value) for own in entry.credential.identifiers}
+    return ":" in identifier.value or (fold(identifier.scheme), identifier.value) in known
+
+
+async def _by_title(
+    session: AsyncSession, rules: RuleSet, credential: Credential, threshold: float, told_from: float
+) -> CatalogueMatch | None:
     release = rules.release.number
     names = names_of(rules)
     title = fold(credential.title)
@@ -73,25 +132,64 @@ async def match_credential(session: AsyncSession, rules: RuleSet, credential: Cr
         return None
     theirs = sorted(issuers)
     bare = fold(_REMARK.split(credential.title)[0])
+
+    async def match(ids: Collection[str], score: float, because: str) -> CatalogueMatch | None:
+        entry = await catalogue.find_credential(session, release, next(iter(ids))) if len(ids) == 1 else None
+        if entry is None:
+            return None
+        issuer_score = _issuer_score(credential.issuer.name, entry, rules)
+        return _match(entry, threshold, because, title_score=score, issuer_score=issuer_score)
+
     for name in dict.fromkeys((title, bare) if told else (title,)):
         fitting = await catalogue.find_named(session, release, name, theirs)
         if fitting:
-            return _only_entry(fitting, "title and issuer are those of a catalogue entry")
+            score = 100 if name == title else BUT_FOR_A_WORD
+            return await match(fitting, score, "title and issuer are those of a catalogue entry")
     if not told:
         return None
     titles = await names.titles(session, issuers)
-    bare_keys, scores = titles.but_for_generic_words(title), titles.near(title, TITLE_SCORE)
-    entries = await catalogue.find_ids(session, release, sorted({*bare_keys, *scores}))
+    bare_keys, scores = titles.but_for_generic_words(title), titles.near(title, told_from - _ROUNDED)
+    nearest = nlargest(MOST_COMPARED, scores, key=scores.__getitem__)
+    entries = await catalogue.find_ids(session, release, sorted({*bare_keys, *nearest}))
     plain = {entry for key, entry in entries.items() if key in bare_keys}
     if len(plain) == 1:
-        return _only_entry(plain, "title and issuer are those of a catalogue entry, but for a generic word")
-    top = max((scores[key] for key in entries if key in scores), default=0)
+        because = "title and issuer are those of a catalogue entry, but for a generic word"
+        return await match(plain, BUT_FOR_A_WORD, because)
+    top = max((scores[key] for key in entries if key in scores), default=0.0)
     leading = {entry for key, entry in entries.items() if scores.get(key) == top}
-    return _only_entry(leading, f"the title is nearly that of a catalogue entry ({top:.0f} of 100)")
+    return await match(leading, top, f"the title is nearly that of a catalogue entry ({top:.0f} of 100)")
 
 
-def _only_entry(entries: Collection[str], because: str) -> tuple[str, Reading] | None:
-    if len(entries) != 1:
+def _issuer_score(name: str | None, entry: CatalogueEntry, rules: RuleSet) -> float | None:
+    """How well the issuer that a question names fits that of an entry; None when it names none."""
+    told, known = fold(name or ""), fold(entry.credential.issuer.name or "")
+    if not told:
         return None
-    (entry,) = entries
-    return entry, Reading(attribute="/credential/id", value=entry, because=because)
+    if not known:
+        return UNNAMED
+    spellings = rules.same_as.get(told, frozenset()) | {told}
+    if known in spellings:
+        return 100
+    if any(f" {one} " in f" {known} " or f" {known} " in f" {one} " for one in spellings):
+        return WITHIN
+    return max(round(fuzz.token_sort_ratio(one, known), 2) for one in spellings)
+
+
+def _match(
+    entry: CatalogueEntry, threshold: float, because: str, *, issuer_score: float | None,
+    title_score: float | None = None, identifier: str | None = None,
+) -> CatalogueMatch:  # fmt: skip
+    parts = [part for part in (title_score, issuer_score) if part is not None] or [100.0]
+    score = round(min(parts), 2)
+    return CatalogueMatch(
+        id=entry.id,
+        title=entry.credential.title,
+        issuer=entry.credential.issuer.name,
+        score=score,
+        identifier=identifier,
+        title_score=None if title_score is None else round(title_score, 2),
+        issuer_score=issuer_score,
+        threshold=threshold,
+        taken=score >= threshold,
+        because=because,
+    )

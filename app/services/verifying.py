@@ -3,6 +3,7 @@
 Documents are about people. Nothing of them is stored, and nothing is logged, neither here nor further down.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -47,10 +48,11 @@ async def verify_document(
     except ModuleNotFoundError:
         raise NotInstalled("The reading of signed documents", "documents") from None
     asking = Asking(within(MAX_SECONDS_TOGETHER, fetch) if fetch else None)
+    opened = await asyncio.to_thread(open_document, given)  # images and archives are unpacked, which takes its time
     return tuple(
         [
             Verified(held=held, verification=await verify(held, on=on, asking=asking.for_another(), trust=trust))
-            for held in open_document(given)
+            for held in opened
         ]
     )
 

@@ -96,12 +96,15 @@ def bodies(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]
 
 def test_every_example_of_a_body_gets_an_answer(service: TestClient, document: dict[str, Any]) -> None:
     for path, kind, body in bodies(document):
+        if body["schema"].get("format") == "binary":  # JSON cannot hold one; tests of their own send them
+            continue
         assert body.get("examples"), f"{path} {kind}"
         for example in body["examples"].values():
             value = example["value"]
             sent = (
                 {"json": value} if kind == "application/json"
-                else {"files": {"file": value["file"]}, "data": {k: v for k, v in value.items() if k != "file"}}
+                else {"files": {"file": value.get("file") or ("", b"")},
+                      "data": {k: v for k, v in value.items() if k != "file"}}
                 if kind == "multipart/form-data"
                 else {"data": value} if kind == "application/x-www-form-urlencoded"
                 else {"content": value, "headers": {"Content-Type": kind}}
@@ -170,8 +173,15 @@ def _check(operation: Any, client: TestClient, headers: dict[str, str]) -> None:
     @settings(max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(operation.as_strategy())
     def send(case: Any) -> None:
-        body = case.body if case.media_type == "application/json" else None
-        response = client.request(operation.method, case.formatted_path, params=case.query, json=body, headers=headers)
+        sent: dict[str, Any] = {}
+        if case.media_type == "application/json":
+            sent = {"json": case.body}
+        elif case.media_type == "multipart/form-data":
+            sent = {"files": {n: value if isinstance(value, bytes) else str(value) for n, value in case.body.items()}}
+        elif isinstance(case.body, bytes):
+            sent = {"content": case.body, "headers": {"Content-Type": case.media_type}}
+        sent["headers"] = {**headers, **sent.get("headers", {})}
+        response = client.request(operation.method, case.formatted_path, params=case.query, **sent)
         assert response.status_code < 500, response.text
         documented = operation.definition.raw["responses"]
         assert str(response.status_code) in documented, response.text

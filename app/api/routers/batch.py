@@ -23,6 +23,7 @@ from app.api.spool import spooled
 from app.domain.errors import Fault, UnreadableQuestion
 from app.domain.report import ReleaseReference, Report
 from app.domain.ruleset import RuleSet
+from app.services.documents import DocumentReport
 from app.store.database import open_session
 
 router = APIRouter(prefix="/v1", tags=["Recognition"], responses=PROBLEMS)
@@ -57,7 +58,7 @@ class BatchAnswer(BaseModel):
     """The answer to one question, or what is wrong with it."""
 
     id: str = Field(description="The question's own name, or its position, counted from 0.")
-    report: Report | None = Field(default=None, description="The answer.")
+    report: DocumentReport | Report | None = Field(default=None, description="The answer.")
     problem: Problem | None = Field(default=None, description="What is wrong with the question.")
 
 
@@ -107,9 +108,16 @@ _BODY = {
 }
 
 
+_ANSWERS = {
+    LINES: {"schema": {"type": "string", "description": "An answer as a JSON object on every line."}},
+    CSV: {"schema": {"type": "string", "description": "A row for every outcome; the columns are in the guide."}},
+}
+
+
 @router.post(
     "/recognition/batch",
     response_model=BatchAnswers,
+    responses={200: {"description": "The answers.", "content": _ANSWERS}},
     summary="Many questions at once, answered in their order",
     description=f"Send a JSON array of up to {MAX_ITEMS} questions, or any number as lines of JSON "
     "(`application/x-ndjson`) or rows of CSV (`text/csv`). Each question has its own options and gets its own report "
@@ -238,7 +246,7 @@ async def _answers(
                 question = _ITEM.validate_python(item)
                 if question.release not in (None, rules.release.number):
                     raise UnreadableQuestion("A batch has one release: give it as ?release=.", "/release")
-                report = await report_on(question, session, rules, public_url)
+                report = await report_on(question, session, rules, public_url, state.documents)
                 if credential_id is not None:
                     state.known_queries.learn(options, question, rules)
                 yield BatchAnswer(id=name, report=report)

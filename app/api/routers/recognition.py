@@ -7,14 +7,15 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
 
 from app.api.asking import report_on
-from app.api.dependencies import Releases, Session
+from app.api.dependencies import HandedIn, Releases, Session
 from app.api.examples import COMPARISON_EXAMPLES, RECOGNITION_EXAMPLES
-from app.api.problems import PROBLEMS
-from app.api.responses import answer
+from app.api.problems import NOT_INSTALLED, PROBLEMS
+from app.api.responses import answer, private
 from app.api.schemas import Closed, ComparisonRequest, CredentialId, Nothing, RecognitionQuery, RecognitionRequest
-from app.domain.errors import UnknownReference, UnreadableQuestion
+from app.domain.errors import Fault, UnknownReference
 from app.domain.report import Report
 from app.services.comparing import Comparison, compare
+from app.services.documents import DocumentReport
 
 router = APIRouter(prefix="/v1", tags=["Recognition"], responses=PROBLEMS)
 
@@ -27,7 +28,8 @@ class PinnedQuery(Closed):
 
 @router.post(
     "/recognition",
-    response_model=Report,
+    response_model=DocumentReport,
+    responses=NOT_INSTALLED,
     summary="Where is this credential recognised, for what purpose, and for what credit?",
     description="Describe a credential, by its catalogue id or in your own words, and get one outcome for every place "
     "and purpose asked about: status, credit, level, conditions, what is missing, who decides, and the sources. "
@@ -40,14 +42,16 @@ async def recognise(
     nothing: Annotated[Nothing, Query()],
     session: Session,
     releases: Releases,
+    documents: HandedIn,
 ) -> Response:
     """Answer a question."""
-    return await _answer(request, body, session, releases)
+    return await _answer(request, body, session, releases, documents)
 
 
 @router.post(
     "/recognition/compare",
     response_model=Comparison,
+    responses=NOT_INSTALLED,
     summary="Answers side by side: one credential in several places, or several credentials in one",
     description="A row for every place, body and purpose, with one answer for every credential: what matters most of "
     "its outcome. The whole reports, with explanation and conditions, are behind the permalinks.",
@@ -58,6 +62,7 @@ async def compare_answers(
     nothing: Annotated[Nothing, Query()],
     session: Session,
     releases: Releases,
+    documents: HandedIn,
 ) -> Response:
     """Answer several questions and lay them side by side."""
     rules = await releases.get(body.release)
@@ -65,8 +70,8 @@ async def compare_answers(
     reports = []
     for n, question in enumerate(body.questions()):
         try:
-            reports.append(await report_on(question, session, rules, public_url))
-        except (UnknownReference, UnreadableQuestion) as fault:
+            reports.append(await report_on(question, session, rules, public_url, documents))
+        except Fault as fault:
             fault.pointer = fault.pointer.replace("/credential/", f"/credentials/{n}/", 1)
             raise
     return answer(Comparison, compare(reports))
@@ -79,7 +84,11 @@ async def compare_answers(
     description="`question` is the word that stands in the permalink of a report. Day and release are pinned in it.",
 )
 async def recognise_again(
-    request: Request, query: Annotated[PinnedQuery, Query()], session: Session, releases: Releases
+    request: Request,
+    query: Annotated[PinnedQuery, Query()],
+    session: Session,
+    releases: Releases,
+    documents: HandedIn,
 ) -> Response:
     """Answer the question of a permalink."""
     try:
@@ -91,7 +100,7 @@ async def recognise_again(
     except ValueError as error:
         item = {"type": "value_error", "loc": ("query", "question"), "msg": str(error), "input": query.question}
         raise RequestValidationError([item]) from None
-    return await _answer(request, body, session, releases)
+    return await _answer(request, body, session, releases, documents)
 
 
 @router.get(
@@ -106,13 +115,14 @@ async def recognise_known(
     query: Annotated[RecognitionQuery, Query()],
     session: Session,
     releases: Releases,
+    documents: HandedIn,
 ) -> Response:
     """Answer a question about a credential of the catalogue."""
     body = RecognitionRequest.model_validate(
         {"credential": {"id": credential_id}, **query.model_dump(exclude_none=True)}
     )
     try:
-        response = await _answer(request, body, session, releases)
+        response = await _answer(request, body, session, releases, documents)
     except UnknownReference as error:
         if error.pointer == "/credential/id":  # here the id is the address, and what is not there is not found
             error.pointer = ""
@@ -122,7 +132,9 @@ async def recognise_known(
     return response
 
 
-async def _answer(request: Request, body: RecognitionRequest, session: Session, releases: Releases) -> Response:
+async def _answer(
+    request: Request, body: RecognitionRequest, session: Session, releases: Releases, documents: HandedIn
+) -> Response:
     rules = await releases.get(body.release)
-    report = await report_on(body, session, rules, request.app.state.settings.public_url)
-    return answer(Report, report)
+    report = await report_on(body, session, rules, request.app.state.settings.public_url, documents)
+    return private(DocumentReport, report) if isinstance(report, DocumentReport) else answer(Report, report)

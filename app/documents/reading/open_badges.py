@@ -51,7 +51,7 @@ def read_achievement_credential(part: Part, rules: RuleSet) -> list[ReadCredenti
     read = []
     for achievement in achievements:
         if not isinstance(achievement.value, dict):
-            raise UnreadableDocument(f"{achievement.value!r:.200}", "an achievement as an object", achievement.pointer)
+            raise UnreadableDocument("no object", "an achievement as an object", achievement.pointer)
         draft = Draft(achievement.describes(), "open_badge")
         draft.titles(achievement.one("name"))
         _describe(draft, achievement, rules)
@@ -87,7 +87,7 @@ def read_badge_2(part: Part, rules: RuleSet) -> list[ReadCredential]:
     if "BadgeClass" not in part.types:
         named = part.one("badge")
         if named is None or not isinstance(named.value, dict):
-            found = "nothing" if named is None else f"the address {named.text or named.value!r:.200}"
+            found = "nothing" if named is None else "an address" if named.text else "no object"
             expected = "the badge class itself, as what stands at an address is not fetched"
             raise UnreadableDocument(found, expected, f"{part.pointer}/badge")
         badge = named
