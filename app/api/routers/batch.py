@@ -106,6 +106,16 @@ _BODY = {
     },
 }
 
+_STREAMS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            LINES: {"schema": {"type": "string", "description": "An answer or a problem as a JSON object a line."}},
+            CSV: {"schema": {"type": "string", "description": "A row for each outcome, or for a problem."}},
+        }
+    }
+}
+"""What is answered besides JSON."""
+
 
 @router.post(
     "/recognition/batch",
@@ -116,6 +126,7 @@ _BODY = {
     "or its own problem; a question that makes no sense breaks no other. All answers rest on one release. Lines and "
     "rows are answered as a stream, with little memory on either side.",
     openapi_extra={"requestBody": _BODY},
+    responses=_STREAMS,
 )
 async def recognise_batch(request: Request, query: Annotated[BatchQuery, Query()], releases: Releases) -> Response:
     """Answer many questions."""

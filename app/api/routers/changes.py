@@ -148,8 +148,9 @@ _FORMS = {
             "description": "The file.",
             "content": {
                 kind.partition(";")[0]: {"schema": {"type": "string", "description": "The file."}}
-                for kind in (*(kind for _, kind in _FORMS.values()), JSON_LD)
-            },
+                for _, kind in _FORMS.values()
+            }
+            | {JSON_LD: {"schema": {"type": "object", "description": "A document of linked data."}}},
         }
     },
     response_class=Response,
