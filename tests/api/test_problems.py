@@ -264,3 +264,22 @@ def test_a_text_with_a_sign_that_postgresql_lacks_is_found_nowhere(empty_databas
         assert client.post("/reconcile/draft/match", json=body).status_code == 200
         sent = client.post("/v1/recognition", json={"credential": {"title": "B", "issuer": {"name": "\0"}}})
         assert sent.status_code == 200
+
+
+@pytest.mark.parametrize("day", [0, "0", "86400", "20241231", "2024-1-1", "2024-01-01T00:00:00Z", 1.5, True, [], ""])
+def test_a_number_is_no_day_and_none_is_guessed_from_it(exland: TestClient, day: Any) -> None:
+    body = {"credential": OK, "as_of": day}
+    assert exland.post("/v1/recognition", json=body).json().get("pointer") == "/as_of"
+    for path in ("credentials/xf-beekeeping/recognition?as_of", "rules?in_force_on", "jurisdictions/XF?as_of"):
+        assert exland.get(f"/v1/{path}={day}").status_code == 422, path
+
+
+def test_a_table_whose_first_line_is_broken_is_told(exland: TestClient) -> None:
+    for content in (b'"id', b'"id"x,title\n'):
+        response = exland.post("/v1/recognition/batch", content=content, headers={"Content-Type": "text/csv"})
+        assert (response.status_code, response.headers["content-type"]) == (422, MEDIA_TYPE)
+        assert "first line" in response.json()["detail"]
+
+
+def test_changes_of_no_section_are_not_asked_for(exland: TestClient) -> None:
+    assert exland.get("/v1/changes?sections=").json().get("pointer") == "/sections"

@@ -212,7 +212,10 @@ def _in_lines(file: IO[bytes]) -> Iterator[Item]:
 def _in_table(file: IO[bytes]) -> Iterator[Item]:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
     rows = csv.DictReader(text, strict=True)
-    read_header(rows.fieldnames)
+    try:
+        read_header(rows.fieldnames)
+    except csv.Error as error:
+        raise UnreadableQuestion(f"The first line is no CSV: {error}.", "/0") from None
     n = 0
     while True:
         try:
