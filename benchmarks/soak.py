@@ -20,9 +20,9 @@ from typing import Any
 
 import httpx
 
+from benchmarks import databases
 from benchmarks.generate import SUBJECTS
-from benchmarks.run import database
-from benchmarks.servers import process_serving
+from benchmarks.servers import service
 
 CREDENTIALS = 10_000
 CONNECTIONS = 8
@@ -118,8 +118,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Drive a server at half of what it can do and watch its memory.")
     parser.add_argument("--minutes", type=float, default=30)
     minutes = parser.parse_args().minutes
-    with process_serving("app.main:create_app", factory=True, DATABASE_URL=database(CREDENTIALS)) as (address, pid):
-        return 0 if asyncio.run(soak(address, pid, minutes)) else 1
+    with service(databases.sqlite(CREDENTIALS).url) as server:
+        return 0 if asyncio.run(soak(server.address, server.pid, minutes)) else 1
 
 
 if __name__ == "__main__":
