@@ -10,7 +10,7 @@ KILLS ?= 200
 DATABASE_URL ?= sqlite:///var/passerelle.db
 export DATABASE_URL
 
-.PHONY: help setup serve test check scorecard lock schema coverage-report browser proxy bench audit fuzz-api torture
+.PHONY: help setup serve test check scorecard lock schema coverage-report browser proxy bench audit fuzz-api torture soak
 
 help: ## Show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -41,8 +41,13 @@ audit: setup ## Ask whether the locked packages have known vulnerabilities (need
 	$(BIN)/pip-audit --requirement requirements.txt --require-hashes --disable-pip --strict
 
 REQUESTS ?= 2000
-fuzz-api: setup ## Send requests made up from the documentation to a real server (REQUESTS=20000)
-	@env -u DATABASE_URL $(BIN)/python -m tests.fuzz $(REQUESTS)
+MINUTES ?= 10
+ON ?= sqlite postgresql
+fuzz-api: setup ## Send requests made up from the documentation to a real server (REQUESTS, MINUTES, ON=sqlite)
+	@env -u DATABASE_URL $(BIN)/python -m tests.fuzz --requests $(REQUESTS) --minutes $(MINUTES) --on $(ON)
+
+soak: setup ## Drive a server at half of what it can do and watch its memory (MINUTES=30)
+	@env -u DATABASE_URL $(BIN)/python -m benchmarks.soak --minutes $(MINUTES)
 
 scorecard: setup ## Compare answers with published ones (GOLD=FILE)
 	@env -u DATABASE_URL $(BIN)/python -m tests.scorecard $(GOLD)

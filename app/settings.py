@@ -121,9 +121,7 @@ class Settings(BaseSettings):
         default="",
         description="Most requests of one caller in a time, such as `600/minute`, in each process. Empty: no limit.",
     )
-    rate_limit_admin: str = Field(
-        default="120/minute", description="The same for addresses under `/v1/admin`. Empty: no limit."
-    )
+    rate_limit_admin: str = Field(default="120/minute", description="The same for addresses under `/v1/admin`.")
     forwarded_allow_ips: str = Field(
         default="",
         description="Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, separated by "

@@ -1,85 +1,186 @@
-"""Sends requests made up from the documentation to a real server on both databases: python -m tests.fuzz [REQUESTS]
+"""Sends requests made up from the documentation to a real server: python -m tests.fuzz --requests 20000 --minutes 30
 
 Schemathesis makes them, valid and invalid ones, and runs its checks on the answers: all but the one that whatever fits
-the schema is accepted, because a place or a unit that no release knows fits it and is refused. Prints how many requests
-there were and what was found; ends with 1 when something was.
+the schema is accepted, because a place or a unit that no release knows fits it and is refused; and, with a key, the one
+that what does not fit is refused, because a made-up header that does not fit is replaced by the key. What is closed is
+asked with a key for everything and without one. Prints how many requests there were and what was found, in the log of
+the server too; ends with 1 when something was. Requests and minutes are shared out among the databases.
+
+One answer is no fault and not documented: the server's own 400, in plain text, to what is no HTTP, or has an address
+beyond 64 KiB. No request comes of that, so it belongs to no operation, and nothing of ours could make it a problem.
 """
 
+import argparse
+import asyncio
 import sys
 import tempfile
+import time
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import requests
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.transport import Response
 from schemathesis.generation import GenerationMode
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
+from app.domain.access import SCOPES
+from app.services import administration
 from tests.conftest import EXLAND, client_for
-from tests.servers import serving
+from tests.servers import Server, serving
 
 FAULTS_TOLD = 30
+EXAMPLES = 20
+"""Requests to an operation in one go; after each the time is looked at."""
+ANSWER_SECONDS = 30
+TOLD_EVERY = 15
+"""Seconds between lines that tell how far it is."""
+LEFT_OUT = {False: [positive_data_acceptance], True: [positive_data_acceptance, negative_data_rejection]}
+"""Checks that are left out without a key, and with one."""
+NO_HTTP = b"Invalid HTTP request received."
 
 
-def fuzz(url: str, folder: Path, requests: int) -> tuple[Counter[int], dict[str, str]]:
-    """The statuses of so many answers at least, and the faults that were found, each with a request that shows it."""
+@dataclass
+class Found:
+    """What was answered, and what was wrong with it."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    faults: dict[str, str] = field(default_factory=dict)
+    """Each with a request that shows it."""
+
+    def fault(self, operation: str, title: str, told: str) -> None:
+        self.faults.setdefault(f"{operation}: {title}", told[:1500])
+
+
+@dataclass
+class Run:
+    """One database."""
+
+    database: str
+    requests: int
+    until: float
+    """When to stop at the latest, in the time of ``time.monotonic``."""
+    found: Found = field(default_factory=Found)
+    told_at: float = 0.0
+
+    def is_over(self) -> bool:
+        """Whether there were enough requests or the time is up; tells how far it is."""
+        now, sent = time.monotonic(), self.found.statuses.total()
+        if now - self.told_at > TOLD_EVERY:
+            self.told_at = now
+            left = max(0, self.until - now)
+            sys.stderr.write(f"{self.database}: {sent} of {self.requests}, {left:.0f} s left\n")
+        return sent >= self.requests or now > self.until
+
+    def send(self, case: schemathesis.Case, address: str, label: str, headers: dict[str, str]) -> None:
+        """Send a request and check what comes back."""
+        try:
+            response = case.call(base_url=address, headers=headers, timeout=ANSWER_SECONDS)
+        except requests.RequestException as error:
+            self.found.statuses[0] += 1
+            self.found.fault(label, type(error).__name__, f"{str(error)[:300]}\n{case.as_curl_command()}")
+            return
+        self.found.statuses[response.status_code] += 1
+        if is_no_http(response):
+            return
+        try:
+            case.validate_response(response, headers=headers, excluded_checks=LEFT_OUT[bool(headers)])
+        except FailureGroup as group:
+            for failure in group.exceptions:
+                title = getattr(failure, "title", type(failure).__name__)
+                self.found.fault(label, title, f"{str(failure)[:900]}\n{case.as_curl_command()}")
+
+
+def is_no_http(response: Response) -> bool:
+    """Whether this is the server's own answer to what is no HTTP."""
+    return response.status_code == 400 and response.content == NO_HTTP
+
+
+def fuzz(run: Run, server: Server, key: str) -> None:
+    """Ask every operation in turn, over and over."""
+    address = str(server.client.base_url).rstrip("/")
+    operations = [op.ok() for op in schemathesis.openapi.from_url(f"{address}/openapi.json").get_all_operations()]
+    asked = [
+        (operation, mode, headers)
+        for operation in operations
+        for headers in ({}, {"Authorization": f"Bearer {key}"})
+        if not headers or operation.definition.raw.get("security")
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+    ]
+    each = min(EXAMPLES, -(-run.requests // len(asked)))
+    while not run.is_over():
+        for operation, mode, headers in asked:
+            if run.is_over():
+                break
+
+            def send(case: schemathesis.Case) -> None:
+                run.send(case, address, operation.label, headers)  # noqa: B023
+
+            made = settings(
+                max_examples=each, deadline=None, database=None, phases=[Phase.generate], verbosity=Verbosity.quiet,
+                suppress_health_check=list(HealthCheck),
+            )(given(operation.as_strategy(generation_mode=mode))(send))  # fmt: skip
+            with suppress(Unsatisfiable):  # what takes no parameter cannot be asked in a wrong way
+                made()
+    for line in server.lines():
+        if line["level"] in ("error", "critical"):
+            run.found.fault("log", line["message"].partition("\n")[0][:200], line["message"][-1200:])
+
+
+def fuzz_on(run: Run, url: str, folder: Path) -> None:
+    """Ask a server on this database, which is prepared for it."""
     for _ in client_for(url, EXLAND):
         pass
-    statuses: Counter[int] = Counter()
-    faults: dict[str, str] = {}
-    with serving(url, folder, DRAIN_SECONDS="0", LOG_REQUESTS="false") as server:
-        address = f"http://127.0.0.1:{server.port}"
-        operations = [op.ok() for op in schemathesis.openapi.from_url(f"{address}/openapi.json").get_all_operations()]
-        each = -(-requests // (2 * len(operations)))
-        seed = 0
-        while statuses.total() < requests:
-            seed += 1
-            for operation in operations:
-                for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+    _, key = asyncio.run(administration.create_key(url, "fuzz", SCOPES, None))
+    with serving(url, folder, DRAIN_SECONDS="0", LOG_REQUESTS="false", RATE_LIMIT_ADMIN="1000000/second") as server:
+        fuzz(run, server, key)
 
-                    def send(case: schemathesis.Case) -> None:
-                        response = case.call(base_url=address)
-                        statuses[response.status_code] += 1
-                        try:
-                            case.validate_response(response, excluded_checks=[positive_data_acceptance])
-                        except FailureGroup as group:
-                            for failure in group.exceptions:
-                                name = f"{operation.label}: {getattr(failure, 'title', type(failure).__name__)}"  # noqa: B023
-                                faults.setdefault(name, f"{failure}\n{case.as_curl_command()}"[:1500])
 
-                    run = settings(
-                        max_examples=each, deadline=None, database=None, phases=[Phase.generate],
-                        suppress_health_check=list(HealthCheck), derandomize=seed == 1,
-                    )(given(operation.as_strategy(generation_mode=mode))(send))  # fmt: skip
-                    with suppress(Unsatisfiable):  # what takes no parameter cannot be asked in a wrong way
-                        run()
-    return statuses, faults
+@contextmanager
+def database(kind: str, folder: Path) -> Iterator[str]:
+    """The URL of an empty database."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/p.db"
+        return
+    import pgserver
+
+    (folder / "postgres").mkdir()
+    server = pgserver.get_server(folder / "postgres", cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
 
 
 def main() -> int:
-    """Fuzz both databases, half of the requests each."""
-    requests = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
+    """Fuzz the databases that are named, one after the other."""
+    parser = argparse.ArgumentParser(description="Send requests made up from the documentation to a real server.")
+    parser.add_argument("--requests", type=int, default=2_000, help="requests in all")
+    parser.add_argument("--minutes", type=float, default=10, help="minutes in all")
+    parser.add_argument("--on", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
+    wanted = parser.parse_args()
     found = 0
-    with tempfile.TemporaryDirectory(prefix="passerelle-fuzz-", ignore_cleanup_errors=True) as name:
-        import pgserver
-
-        folder = Path(name)
-        folder.chmod(0o755)
-        (folder / "postgres").mkdir()
-        server = pgserver.get_server(folder / "postgres", cleanup_mode="stop")
-        try:
-            for database, url in (("SQLite", f"sqlite:///{folder}/p.db"), ("PostgreSQL", server.get_uri())):
-                statuses, faults = fuzz(url, folder, requests // 2)
-                told = ", ".join(f"{status}: {number}" for status, number in sorted(statuses.items()))
-                sys.stdout.write(f"{database}: {statuses.total()} requests ({told}), {len(faults)} faults\n")
-                for fault, example in list(faults.items())[:FAULTS_TOLD]:
-                    sys.stdout.write(f"\n{fault}\n{example}\n")
-                found += len(faults)
-        finally:
-            server.cleanup()
+    for kind in wanted.on:
+        with tempfile.TemporaryDirectory(prefix="passerelle-fuzz-", ignore_cleanup_errors=True) as name:
+            folder = Path(name)
+            folder.chmod(0o755)
+            share = len(wanted.on)
+            with database(kind, folder) as url:
+                run = Run(kind, wanted.requests // share, time.monotonic() + wanted.minutes * 60 / share)
+                fuzz_on(run, url, folder)
+        statuses, faults = run.found.statuses, run.found.faults
+        told = ", ".join(f"{status or 'none'}: {number}" for status, number in sorted(statuses.items()))
+        sys.stdout.write(f"{kind}: {statuses.total()} requests ({told}), {len(faults)} faults\n")
+        for fault, example in list(faults.items())[:FAULTS_TOLD]:
+            sys.stdout.write(f"\n{fault}\n{example}\n")
+        sys.stdout.flush()
+        found += len(faults)
     return 1 if found else 0
 
 

@@ -52,9 +52,11 @@ def environment(database_url: str, settings: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def serving(database_url: str, folder: Path, *options: str, **settings: str) -> Iterator[Server]:
+def serving(
+    database_url: str, folder: Path, *options: str, port: int | None = None, **settings: str
+) -> Iterator[Server]:
     """A server on a database that is migrated and loaded, or not; ready or not."""
-    port = free_port()
+    port = port or free_port()
     log = folder / f"{port}.log"
     command = [str(PASSERELLE), "serve", "--no-prepare", "--port", str(port), *options]
     with log.open("wb") as out:

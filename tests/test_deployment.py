@@ -1,65 +1,31 @@
 """The files for deployment: nginx as configured, in front of two real processes on PostgreSQL; compose."""
 
-import os
 import re
-import shutil
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 import yaml
 
 from app.settings import ROOT, Settings
 from tests.conftest import EXLAND, client_for
-from tests.servers import Server, eventually, free_port, serving
+from tests.proxies import CONFIGURATION, Proxied, proxy
+from tests.servers import serving
 
-CONFIGURATION = (ROOT / "deploy/nginx.conf").read_text()
 PATH = "/v1/credentials/xf-beekeeping/recognition"
-
-
-class Proxied:
-    """Two API processes and nginx in front of them."""
-
-    def __init__(self, folder: Path, first: Server, second: Server) -> None:
-        self.first, self.second, port = first, second, free_port()
-        text = CONFIGURATION.replace("api-1:8000", f"127.0.0.1:{first.port}")
-        text = text.replace("api-2:8000", f"127.0.0.1:{second.port}").replace("listen 8080", f"listen {port}")
-        text = text.replace("/tmp/", f"{folder}/").replace("/dev/stdout", f"{folder}/access.log")
-        text = text.replace("/dev/stderr", f"{folder}/error.log")
-        path = folder / "nginx.conf"
-        path.write_text(text)
-        command = ["nginx", "-c", str(path), "-e", f"{folder}/error.log", "-g", "daemon off;"]
-        if os.geteuid() == 0:
-            command[-1] += " user root;"
-        subprocess.run([*command, "-t"], check=True, capture_output=True)
-        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        self.log = folder / "access.log"
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20)
 
 
 @pytest.fixture
 def proxied(postgres_database: str, tmp_path: Path) -> Iterator[Proxied]:
-    if shutil.which("nginx") is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI has no nginx")
-        pytest.skip("there is no nginx here: make proxy")
     for _ in client_for(postgres_database, EXLAND):
         pass
     with (
         serving(postgres_database, tmp_path, DRAIN_SECONDS="0") as first,
         serving(postgres_database, tmp_path, DRAIN_SECONDS="0") as second,
+        proxy(tmp_path, first, second) as through,
     ):
-        proxy = Proxied(tmp_path, first, second)
-        try:
-            eventually(lambda: proxy.client.get("/health/ready").status_code == 200)
-            yield proxy
-        finally:
-            proxy.client.close()
-            proxy.process.terminate()
-            proxy.process.wait(timeout=20)
+        yield through
 
 
 def test_questions_streams_and_problems_pass_the_proxy_and_the_inner_addresses_do_not(proxied: Proxied) -> None:

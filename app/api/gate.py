@@ -3,6 +3,7 @@
 import logging
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -83,17 +84,17 @@ class Gate:
             log.warning("could not write a refused attempt into the audit log", exc_info=True)
 
 
-async def _who(scope: Scope, *, kept: bool) -> tuple[Caller | None, Fault | DBAPIError | None]:
+async def _who(scope: Scope, *, kept: bool) -> tuple[Caller | None, Fault | DBAPIError | NoConnection | None]:
     """Who calls, or what keeps us from knowing; neither when nothing is presented."""
     identities: Identities = scope["app"].state.identities
     try:
         presented = presented_in(scope)
         return (await identities.who(presented, _address(scope), kept=kept) if presented else None), None
-    except (Fault, DBAPIError) as fault:
+    except (Fault, DBAPIError, NoConnection) as fault:
         return None, fault
 
 
-async def _refusal(scope: Scope, fault: Fault | DBAPIError) -> Response:
+async def _refusal(scope: Scope, fault: Fault | DBAPIError | NoConnection) -> Response:
     return respond_to(fault) if isinstance(fault, Fault) else await on_database(Request(scope), fault)
 
 

@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from traceback import format_tb
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
@@ -36,7 +37,7 @@ from app.domain.errors import (
     UnreadableQuestion,
 )
 from app.logs import REQUEST_ID
-from app.store.database import first_line
+from app.store.database import first_line, is_away
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -265,15 +266,26 @@ def _methods(request: Request) -> list[str]:
 
 
 async def on_database(request: Request, error: Exception) -> JSONResponse:
-    """A database that is away."""
-    log.warning("database is away: %s", first_line(error))
-    return problem(503, "database-away", "The database cannot be reached now; try again.", headers=RETRY)
+    """A database that is away, one that is not prepared yet, or a statement that is wrong."""
+    if isinstance(error, NoConnection) or (isinstance(error, DBAPIError) and is_away(error)):
+        log.warning("database is away: %s", first_line(error))
+        return problem(503, "database-away", "The database cannot be reached now; try again.", headers=RETRY)
+    if not request.app.state.rulesets.is_ready:  # tables may be missing, which is no fault of the statement
+        return respond_to(NotReady())
+    where = "".join(format_tb(error.__traceback__))  # without the statement, and the values that a detail may tell
+    log.error("a statement is wrong: %s\n%s", first_line(error), where)
+    return _internal_error()
 
 
 async def on_bug(request: Request, error: Exception) -> JSONResponse:
     """Anything else is a fault of ours; what went wrong goes to the server's log, not to the caller."""
-    headers = {"X-Request-ID": REQUEST_ID.get("")}  # this answer is made outside of all that adds headers
-    return problem(500, "internal-error", "Something went wrong on our side.", headers=headers)
+    response = _internal_error()
+    response.headers["X-Request-ID"] = REQUEST_ID.get("")  # this answer is made outside of all that adds headers
+    return response
+
+
+def _internal_error() -> JSONResponse:
+    return problem(500, "internal-error", "Something went wrong on our side.")
 
 
 def with_media_type(document: dict[str, Any]) -> dict[str, Any]:
@@ -294,7 +306,6 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(fault, on_fault)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(OperationalError, on_database)
     app.add_exception_handler(DBAPIError, on_database)
     app.add_exception_handler(NoConnection, on_database)
     app.add_exception_handler(Exception, on_bug)

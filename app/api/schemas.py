@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic.json_schema import models_json_schema
 
+from app.api.days import Day
 from app.api.dependencies import today
 from app.domain.circumstances import CircumstanceValue
 from app.domain.credential import Credential
@@ -161,7 +162,7 @@ class Options(Closed):
         default_factory=dict,
         description="Facts about the holder that conditions ask for, such as a score: see GET /v1/circumstances.",
     )
-    as_of: date | None = Field(
+    as_of: Day | None = Field(
         default=None, ge=EARLIEST, description="Day on which it should hold. Without it: today (UTC)."
     )
     release: int | None = Field(
@@ -305,7 +306,7 @@ class RecognitionQuery(Closed):
     recognisers: list[Annotated[str, Field(min_length=1, max_length=300)]] | None = Field(
         default=None, max_length=MAX_ASKED, description="Bodies by id or name; repeat the parameter for several."
     )
-    as_of: date | None = Field(
+    as_of: Day | None = Field(
         default=None, ge=EARLIEST, description="Day on which it should hold. Without it: today (UTC)."
     )
     release: int | None = Field(default=None, ge=1, le=2**31 - 1, description="State of the data to answer from.")

@@ -16,7 +16,7 @@ from app.domain.ruleset import RuleSet
 from app.domain.understanding import not_given
 
 KEPT = 8_192
-"""Most answers that are kept for one release."""
+"""Most outcomes in the answers that are kept for one release: one takes some 20 kB, and an answer may have hundreds."""
 KEPT_WAYS = 512
 """Most ways of asking that are kept for one release."""
 
@@ -83,6 +83,7 @@ class Memory:
     def __init__(self, rules: RuleSet) -> None:
         self.asking = asking_of(rules)
         self._kept: OrderedDict[Hashable, Shared] = OrderedDict()
+        self._outcomes = 0
         self._ways: OrderedDict[Hashable, Way] = OrderedDict()
 
     def way(self, question: Question, rules: RuleSet) -> Way | None:
@@ -109,8 +110,10 @@ class Memory:
     def keep(self, key: Hashable, shared: Shared) -> None:
         """Remember an answer."""
         self._kept[key] = shared
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+        self._outcomes += len(shared.report.outcomes)
+        while self._outcomes > KEPT:
+            _, forgotten = self._kept.popitem(last=False)
+            self._outcomes -= len(forgotten.report.outcomes)
 
 
 memory_of = once_for_each(Memory)

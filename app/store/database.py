@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
@@ -15,7 +16,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from app.store import turns
+from app.store import postgresql, turns
 
 _ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 _SYNC_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
@@ -38,7 +39,31 @@ def sync_url(database_url: str) -> URL:
 
 
 DatabaseAway = OperationalError
-"""What is raised when the database cannot be reached, or is busy for too long."""
+"""What is raised when the database cannot be reached, or is busy for too long; and, on SQLite, for faults of ours."""
+
+_AWAY_POSTGRESQL = re.compile("08...|25006|40...|53...|55P03|57...|58...")
+"""States of SQL: the connection, a standby that takes no writes, a transaction that lost against another, resources,
+a lock, the operator (a statement that took too long is ended in their name), the machine (PostgreSQL, appendix A)."""
+_AWAY_SQLITE = frozenset(
+    getattr(sqlite3, f"SQLITE_{name}")
+    for name in (
+        "BUSY", "LOCKED", "NOMEM", "READONLY", "INTERRUPT", "IOERR", "CORRUPT", "FULL", "CANTOPEN", "PROTOCOL", "NOTADB"
+    )
+)  # fmt: skip
+"""The file is locked, or it or its disk cannot be used (https://www.sqlite.org/rescode.html)."""
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether the database could not do its work now. Else the statement is wrong, which is a fault of ours."""
+    if error.connection_invalidated:
+        return True
+    said = error.orig
+    if (code := getattr(said, "sqlite_errorcode", None)) is not None:
+        return code & 0xFF in _AWAY_SQLITE  # the rest says more of the same kind
+    state = getattr(said, "sqlstate", None)
+    if state is not None:
+        return _AWAY_POSTGRESQL.fullmatch(state) is not None
+    return isinstance(error, OperationalError)  # never connected, or not in time
 
 
 class NoBackup(Exception):
@@ -67,7 +92,7 @@ def open_database(database_url: str, bounds: Bounds | None = None) -> AsyncEngin
         return engine
     if bounds is None:
         return create_async_engine(url, pool_size=5, pool_pre_ping=True, hide_parameters=True, json_serializer=_compact)
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=bounds.pool_size,
         max_overflow=bounds.pool_size,
@@ -76,11 +101,18 @@ def open_database(database_url: str, bounds: Bounds | None = None) -> AsyncEngin
         hide_parameters=True,
         json_serializer=_compact,
         connect_args={
+            "async_creator_fn": postgresql.BoundedConnection.connect,
             "connect_timeout": bounds.connect_seconds,
             "tcp_user_timeout": bounds.connect_seconds * 1000,  # what was sent and is not acknowledged
             "options": f"-c statement_timeout={round(bounds.statement_seconds * 1000)}",
         },
     )
+    postgresql.prepare(
+        engine,
+        ping_seconds=bounds.connect_seconds,
+        statement_seconds=bounds.statement_seconds + bounds.connect_seconds,  # the server's own word comes first
+    )
+    return engine
 
 
 def _compact(value: Any) -> str:

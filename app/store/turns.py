@@ -2,6 +2,8 @@
 
 from sqlalchemy import Connection
 
+from app.store import postgresql
+
 KEY = 0x70617373
 """Number of the lock in PostgreSQL, where locks of this kind are numbers; nobody else uses it in our database."""
 SECONDS = 900
@@ -21,6 +23,7 @@ def take_turn(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         connection.exec_driver_sql(f"PRAGMA busy_timeout={SHORT * 1000}")
     else:
+        postgresql.unbind(connection)
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {SECONDS * 1000}")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({KEY})")

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import create_engine, text
 
 from app.api.problems import MEDIA_TYPE
 from app.main import create_app
 from app.services.administration import migrate
 from app.settings import Settings
+from app.store.database import sync_url
+from tests.conftest import EXLAND, client_for
 
 OK = {"title": "Bees"}
 
@@ -224,3 +227,59 @@ def test_a_number_with_an_exponent_is_refused_before_it_is_worked_out(exland: Te
         assert exland.post("/v1/recognition", json={"credential": {**OK, **credential}}).status_code == 422
     query = {"amount": amount, "from": "xf-point", "to": "xg-unit"}
     assert exland.get("/v1/convert/credits", params=query).status_code == 422
+
+
+def test_a_statement_that_is_wrong_is_a_fault_of_ours_and_not_an_outage(
+    empty_database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for client in client_for(empty_database, EXLAND, release_poll_seconds=60):
+        assert client.get("/v1/releases").status_code == 200
+        engine = create_engine(sync_url(empty_database))
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE releases RENAME TO elsewhere"))
+        engine.dispose()
+        response = client.get("/v1/releases")
+        assert (response.status_code, response.headers["content-type"]) == (500, MEDIA_TYPE)
+        assert response.headers["x-request-id"] == response.json()["request_id"]
+        assert "retry-after" not in response.headers
+        assert "releases" not in response.text
+    (line,) = [record.getMessage() for record in caplog.records if "a statement is wrong" in record.getMessage()]
+    assert "app/store/releases.py" in line
+    assert "SELECT" not in line
+
+
+def test_tables_that_are_not_there_yet_are_no_fault(tmp_path: Path) -> None:
+    with TestClient(create_app(Settings(database_url=f"sqlite:///{tmp_path}/empty.db"))) as client:
+        for path in ("/v1/releases", "/v1/credentials/x", "/health/ready"):
+            response = client.get(path)
+            assert (response.status_code, response.json()["type"]) == (503, "/problems/not-ready"), path
+
+
+def test_a_text_with_a_sign_that_postgresql_lacks_is_found_nowhere(empty_database: str) -> None:
+    for client in client_for(empty_database, EXLAND):
+        for path in ("credentials/x%00", "decisions/%00", "credentials/x%00/recognition", "rules/%00"):
+            assert client.get(f"/v1/{path}").status_code in (404, 422), path
+        assert client.get("/v1/credentials?q=bee%00&issuer_country=%00&collection=%00").status_code == 200
+        body = {"queries": [{"conditions": [{"matchType": "name", "propertyValue": "be\0es"}]}]}
+        assert client.post("/reconcile/draft/match", json=body).status_code == 200
+        sent = client.post("/v1/recognition", json={"credential": {"title": "B", "issuer": {"name": "\0"}}})
+        assert sent.status_code == 200
+
+
+@pytest.mark.parametrize("day", [0, "0", "86400", "20241231", "2024-1-1", "2024-01-01T00:00:00Z", 1.5, True, [], ""])
+def test_a_number_is_no_day_and_none_is_guessed_from_it(exland: TestClient, day: Any) -> None:
+    body = {"credential": OK, "as_of": day}
+    assert exland.post("/v1/recognition", json=body).json().get("pointer") == "/as_of"
+    for path in ("credentials/xf-beekeeping/recognition?as_of", "rules?in_force_on", "jurisdictions/XF?as_of"):
+        assert exland.get(f"/v1/{path}={day}").status_code == 422, path
+
+
+def test_a_table_whose_first_line_is_broken_is_told(exland: TestClient) -> None:
+    for content in (b'"id', b'"id"x,title\n'):
+        response = exland.post("/v1/recognition/batch", content=content, headers={"Content-Type": "text/csv"})
+        assert (response.status_code, response.headers["content-type"]) == (422, MEDIA_TYPE)
+        assert "first line" in response.json()["detail"]
+
+
+def test_changes_of_no_section_are_not_asked_for(exland: TestClient) -> None:
+    assert exland.get("/v1/changes?sections=").json().get("pointer") == "/sections"

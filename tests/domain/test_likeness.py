@@ -5,6 +5,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from app.domain.levels import LevelReference
 from app.domain.likeness import asking_of, interest_of, likeness
 from app.domain.report import Question, UnderstoodCredential
 from app.domain.text import PhraseIndex, contains_phrase, fold
-from app.services.answering import answer, memory_of
+from app.services.answering import Memory, answer, memory_of
 from tests.factories import exland
 
 WORDS = ["bees", "pilot", "credential", "not", "a", "degree", "bachelor", "final year project", "attendance only",
@@ -89,3 +90,16 @@ def test_the_memory_is_used() -> None:
 def test_the_index_finds_what_stands_in_a_text(text: str, phrases: list[str]) -> None:
     found = PhraseIndex(phrases).inside(fold(text))
     assert found == {fold(phrase) for phrase in phrases if contains_phrase(text, phrase)}
+
+
+def test_answers_are_kept_up_to_a_number_of_outcomes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.services.answering.KEPT", 30)
+    rules = exland()
+    memory = Memory(rules)
+    for n in range(100):
+        asked = question(Credential(title="Bees", credit=CreditAmount(system="xf-point", amount=Fraction(n))))
+        way = memory.way(asked, rules)
+        assert way is not None
+        assert way.find(asked.credential, rules) is not None
+    kept = [len(shared.report.outcomes) for shared in memory._kept.values()]
+    assert 0 < sum(kept) <= 30 < sum(kept) + kept[-1]

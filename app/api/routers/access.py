@@ -1,11 +1,12 @@
 """Keys to what is not open to everybody, and the record of who did what."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Response
 from pydantic import BaseModel, Field
 
+from app.api.days import Day, Moment
 from app.api.dependencies import Session
 from app.api.examples import KEY_EXAMPLES
 from app.api.problems import CLOSED, PROBLEMS
@@ -36,7 +37,7 @@ class KeyRequest(Closed):
         max_length=20,
         description="What its holder may do: only what you may do yourself.",
     )
-    expires_on: date | None = Field(
+    expires_on: Day | None = Field(
         default=None, description="First day (UTC) on which it no longer works. Without it: it works until revoked."
     )
 
@@ -96,8 +97,8 @@ class AuditQuery(Closed):
     act: Text | None = Field(default=None, description="Only these acts, such as `key.create`.")
     caller: Text | None = Field(default=None, description="Only acts of this caller, by id.")
     target: Text | None = Field(default=None, description="Only acts on this.")
-    since: datetime | None = Field(default=None, description="Only from this moment on; without a zone: UTC.")
-    until: datetime | None = Field(default=None, description="Only before this moment; without a zone: UTC.")
+    since: Moment | None = Field(default=None, description="Only from this moment on; without a zone: UTC.")
+    until: Moment | None = Field(default=None, description="Only before this moment; without a zone: UTC.")
     after: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Read on behind this entry.")
     limit: int = Field(default=100, ge=1, le=1000, description="Most entries on a page.")
 

@@ -107,6 +107,16 @@ _BODY = {
     },
 }
 
+_STREAMS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            LINES: {"schema": {"type": "string", "description": "An answer or a problem as a JSON object a line."}},
+            CSV: {"schema": {"type": "string", "description": "A row for each outcome, or for a problem."}},
+        }
+    }
+}
+"""What is answered besides JSON."""
+
 
 _ANSWERS = {
     LINES: {"schema": {"type": "string", "description": "An answer as a JSON object on every line."}},
@@ -124,6 +134,7 @@ _ANSWERS = {
     "or its own problem; a question that makes no sense breaks no other. All answers rest on one release. Lines and "
     "rows are answered as a stream, with little memory on either side.",
     openapi_extra={"requestBody": _BODY},
+    responses=_STREAMS,
 )
 async def recognise_batch(request: Request, query: Annotated[BatchQuery, Query()], releases: Releases) -> Response:
     """Answer many questions."""
@@ -209,7 +220,10 @@ def _in_lines(file: IO[bytes]) -> Iterator[Item]:
 def _in_table(file: IO[bytes]) -> Iterator[Item]:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
     rows = csv.DictReader(text, strict=True)
-    read_header(rows.fieldnames)
+    try:
+        read_header(rows.fieldnames)
+    except csv.Error as error:
+        raise UnreadableQuestion(f"The first line is no CSV: {error}.", "/0") from None
     n = 0
     while True:
         try:

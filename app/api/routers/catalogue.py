@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
@@ -12,7 +12,7 @@ from app.api.dependencies import Releases, Session, VocabularyOfRelease, today
 from app.api.negotiation import JSON_LD, wants_linked_data
 from app.api.problems import PROBLEMS, Problem
 from app.api.responses import BY_ACCEPT, answer, linked, picked
-from app.api.schemas import CredentialId, Page, PageQuery, ReleaseQuery, StatementId, refuse_exponents, split
+from app.api.schemas import CredentialId, Item, Page, PageQuery, ReleaseQuery, StatementId, refuse_exponents, split
 from app.domain.credential import CredentialKind, Delivery
 from app.domain.credits import CreditAmount
 from app.domain.dataset import CatalogueEntry
@@ -100,9 +100,7 @@ class FacetCount(BaseModel):
     count: int = Field(description="How many.")
 
 
-class CredentialList(Page[CatalogueEntry]):
-    """A page of credentials."""
-
+class _Found(Page[Item], Generic[Item]):
     total: int | None = Field(default=None, description="How many there are in all, when asked for.")
     facets: dict[str, list[FacetCount]] | None = Field(
         default=None, description="How many there are of each value, when asked for, the most frequent first."
@@ -111,6 +109,14 @@ class CredentialList(Page[CatalogueEntry]):
     corrected: dict[str, list[str]] | None = Field(
         default=None, description="With `q`: words that nothing has, and those that they were taken for."
     )
+
+
+class CredentialList(_Found[CatalogueEntry]):
+    """A page of credentials."""
+
+
+class PickedList(_Found[dict[str, Any]]):
+    """A page of credentials of which only some fields are told."""
 
 
 def _wanted(query: CredentialFilter, rules: RuleSet) -> Wanted:
@@ -145,7 +151,7 @@ def _hours(
     return float(result.min), float(result.max)
 
 
-@router.get("/credentials", response_model=CredentialList, summary="Find credentials of the catalogue")
+@router.get("/credentials", response_model=CredentialList | PickedList, summary="Find credentials of the catalogue")
 async def credentials(
     query: Annotated[CredentialQuery, Query()],
     session: Session,

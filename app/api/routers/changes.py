@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, BeforeValidator, Field
 
+from app.api.days import Day
 from app.api.dependencies import Releases, Session, today
 from app.api.negotiation import JSON_LD
 from app.api.problems import PROBLEMS
@@ -43,7 +44,7 @@ class ChangesQuery(Closed):
         examples=["0"],
     )
     sections: Annotated[list[Section], BeforeValidator(split)] = Field(
-        default=["rules", "decisions", "credentials"], description="Of which kinds of statements."
+        default=["rules", "decisions", "credentials"], min_length=1, description="Of which kinds of statements."
     )
     after: str = Field(default="", max_length=300, description="Cursor to read on.")
     limit: int = Field(default=1000, ge=1, le=10_000, description="Most changes on a page.")
@@ -148,8 +149,9 @@ _FORMS = {
             "description": "The file.",
             "content": {
                 kind.partition(";")[0]: {"schema": {"type": "string", "description": "The file."}}
-                for kind in (*(kind for _, kind in _FORMS.values()), JSON_LD)
-            },
+                for _, kind in _FORMS.values()
+            }
+            | {JSON_LD: {"schema": {"type": "object", "description": "A document of linked data."}}},
         }
     },
     response_class=Response,
@@ -186,7 +188,7 @@ class ImpactQuery(Closed):
     purposes: Annotated[list[Purpose], BeforeValidator(split)] = Field(
         default_factory=list, description="Only for these purposes."
     )
-    as_of: date | None = Field(default=None, ge=EARLIEST, description="Day of the answers. Without it: today (UTC).")
+    as_of: Day | None = Field(default=None, ge=EARLIEST, description="Day of the answers. Without it: today (UTC).")
     after: str = Field(default="", max_length=200, description="Read on behind this credential.")
     limit: int = Field(default=25, ge=1, le=200, description="Credentials to look at for this page.")
 

@@ -1,12 +1,12 @@
 """Converts credit and levels."""
 
-from datetime import date
 from fractions import Fraction
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BeforeValidator, Field
 
+from app.api.days import Day
 from app.api.dependencies import Releases, today
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
@@ -36,7 +36,7 @@ class CreditQuery(Closed):
     recogniser: str | None = Field(
         default=None, max_length=300, description="Body whose own published figures come first, by id or name."
     )
-    as_of: date | None = Field(default=None, description="Day on which it should hold. Without it: today (UTC).")
+    as_of: Day | None = Field(default=None, description="Day on which it should hold. Without it: today (UTC).")
     release: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Release to answer from.")
 
 
@@ -52,7 +52,7 @@ class LevelQuery(Closed):
         examples=["6", "Bachelor's degree"],
     )
     to: str = Field(max_length=100, description="Framework wanted, by id or name.", examples=["nfq", "eqf", "SCQF"])
-    as_of: date | None = Field(default=None, description="Day on which it should hold. Without it: today (UTC).")
+    as_of: Day | None = Field(default=None, description="Day on which it should hold. Without it: today (UTC).")
     release: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Release to answer from.")
 
 

@@ -1,11 +1,12 @@
 """The framework data itself: places, frameworks, credit systems, schemes, rules, authorities, sources, releases."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
+from app.api.days import Day
 from app.api.dependencies import Releases, Session, today
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
@@ -32,7 +33,7 @@ class PlaceFilter(PageQuery):
     """Which statements."""
 
     jurisdiction: str | None = Field(default=None, max_length=10, description="Code of the place.")
-    in_force_on: date | None = Field(default=None, description="Only those that hold on this day.")
+    in_force_on: Day | None = Field(default=None, description="Only those that hold on this day.")
 
 
 class RuleFilter(PlaceFilter):
@@ -45,7 +46,7 @@ class RuleFilter(PlaceFilter):
 class DayQuery(ReleaseQuery):
     """Which day."""
 
-    as_of: date | None = Field(default=None, description="Day for which memberships are told. Without it: today (UTC).")
+    as_of: Day | None = Field(default=None, description="Day for which memberships are told. Without it: today (UTC).")
 
 
 def _page(shape: Any, rules: RuleSet, found: list[Any], query: PageQuery) -> Response:

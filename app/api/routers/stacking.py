@@ -1,11 +1,11 @@
 """Several credentials towards one award."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import BeforeValidator, Field, model_validator
 
+from app.api.days import Day
 from app.api.dependencies import Releases, Session, today
 from app.api.examples import STACKING_EXAMPLES
 from app.api.problems import PROBLEMS
@@ -34,7 +34,7 @@ class StackingRequest(Closed):
 
     credentials: list[BroughtCredential] = Field(min_length=1, max_length=100, description="The credentials.")
     award: Award = Field(description="The award that they should count towards.")
-    as_of: date | None = Field(
+    as_of: Day | None = Field(
         default=None, ge=EARLIEST, description="Day on which it should hold. Without it: today (UTC)."
     )
     release: int | None = Field(
