@@ -118,16 +118,9 @@ _STREAMS: dict[int | str, dict[str, Any]] = {
 """What is answered besides JSON."""
 
 
-_ANSWERS = {
-    LINES: {"schema": {"type": "string", "description": "An answer as a JSON object on every line."}},
-    CSV: {"schema": {"type": "string", "description": "A row for every outcome; the columns are in the guide."}},
-}
-
-
 @router.post(
     "/recognition/batch",
     response_model=BatchAnswers,
-    responses={200: {"description": "The answers.", "content": _ANSWERS}},
     summary="Many questions at once, answered in their order",
     description=f"Send a JSON array of up to {MAX_ITEMS} questions, or any number as lines of JSON "
     "(`application/x-ndjson`) or rows of CSV (`text/csv`). Each question has its own options and gets its own report "
