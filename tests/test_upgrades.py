@@ -63,7 +63,7 @@ class Callers:
 
     def _call(self) -> None:
         with httpx.Client(base_url=self._url, timeout=20) as client:
-            while not self._over.wait(0.02):  # below the rate that nginx lets through
+            while not self._over.wait(0.05):  # below the rate that nginx lets through
                 response = client.get(ASKED)
                 self.statuses[response.status_code] += 1
                 if response.status_code == 200:
