@@ -277,7 +277,7 @@ DOCUMENT_EXAMPLES: dict[str, Any] = {
 FORM_EXAMPLES: dict[str, Any] = {
     "pasted-token": {
         "summary": "A badge pasted as text; choose a file instead",
-        "description": "Clear `document` when you choose a file.",
+        "description": "One of `file`, `document` and `url` is sent; what is empty counts as not given.",
         "value": {"document": COMPACT_BADGE, "jurisdictions": ["IE"], "purposes": ["credit_transfer"]},
     }
 }

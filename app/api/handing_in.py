@@ -11,15 +11,15 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from app.api.schemas import Options, RecognitionQuery, split
-from app.documents.json_text import read_json
+from app.documents.json_text import MAX_BYTES, read_json
 from app.domain.errors import UnreadableQuestion
 from app.services.documents import Handed
 
 JSON, FORM, TOKEN = "application/json", "multipart/form-data", "application/jwt"
 FORM_FIELDS = 100
 """Most fields of a form."""
-LARGEST_FIELD = 262_144
-"""Most bytes of a field that is no file."""
+LARGEST_FIELD = MAX_BYTES
+"""Most bytes of a field that is no file: a document may be pasted into one."""
 
 _DOCUMENT = frozenset({"@context", "@graph", "@type", "type", "payload"})
 """Keys that documents have and questions do not."""

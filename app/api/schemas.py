@@ -81,10 +81,13 @@ class CredentialInDocument(Closed):
 
 def _which(value: Any) -> str:
     if isinstance(value, dict):
-        return "document" if "document" in value else "credential" if "title" in value else "by_id"
-    if isinstance(value, CredentialInDocument):
-        return "document"
+        return "credential" if "title" in value else "by_id"
     return "by_id" if isinstance(value, CredentialById) else "credential"
+
+
+def _which_shown(value: Any) -> str:
+    in_document = "document" in value if isinstance(value, dict) else isinstance(value, CredentialInDocument)
+    return "document" if in_document else _which(value)
 
 
 def _recogniser(value: Any) -> Any:
@@ -134,7 +137,7 @@ ShownCredential = Annotated[
     Annotated[Credential, Tag("credential")]
     | Annotated[CredentialById, Tag("by_id")]
     | Annotated[CredentialInDocument, Tag("document")],
-    Discriminator(_which),
+    Discriminator(_which_shown),
 ]
 """The same, or one that a document shows."""
 
@@ -259,6 +262,8 @@ class RecognitionRequest(Options):
 
 def with_schemas(document: dict[str, Any], *models: type[BaseModel]) -> dict[str, Any]:
     """The OpenAPI document with the shapes of bodies that a route reads itself."""
+    if all(model.__name__ in document["components"]["schemas"] for model in models):
+        return document
     _, schemas = models_json_schema(
         [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
     )

@@ -41,18 +41,19 @@ async def look_up_matched(
     told = _with_ids(question.credential, rules)
     entry_id = told.id
     is_bare = told == Credential(title="", id=entry_id)
-    matched = None
-    if entry_id is None:
-        matched = await match_credential(session, rules, told, question.match_threshold, told_from=told_from)
-        if matched is not None and matched.taken:
-            entry_id = matched.id
-            readings = (Reading(attribute="/credential/id", value=entry_id, because=matched.because),)
-    decisions: list[Decision] = []
-    credential = told
+    match, entry = None, None
     if entry_id is not None:
         entry = await catalogue.find_credential(session, release, entry_id)
         if entry is None:
             raise await no_such_credential(session, release, entry_id, "/credential/id")
+    elif matched := await match_credential(session, rules, told, question.match_threshold, told_from=told_from):
+        match, nearest = matched
+        if match.taken:
+            entry, entry_id = nearest, nearest.id
+            readings = (Reading(attribute="/credential/id", value=entry_id, because=match.because),)
+    decisions: list[Decision] = []
+    credential = told
+    if entry is not None and entry_id is not None:
         if is_bare:
             credential = entry.credential
         else:
@@ -70,7 +71,7 @@ async def look_up_matched(
         report = weigh(report, question.genuineness)
         if question.language:  # of the statuses there may be others now
             report = replace(report, labels=labels_of(report, rules, question.language))
-    return report, matched
+    return report, match
 
 
 def way_of(question: Question, rules: RuleSet) -> Way | None:

@@ -39,6 +39,10 @@ MOST_IDENTIFIERS = 20
 """Most identifiers of a credential that are looked for."""
 
 
+Matched = tuple[CatalogueMatch, CatalogueEntry]
+"""How an entry of the catalogue fits, and the entry."""
+
+
 def find_recogniser(name: str, rules: RuleSet, country: str | None = None) -> Recogniser | None:
     """The body that a name or id means, or None when none is clearly meant.
 
@@ -79,7 +83,7 @@ async def match_credential(
     threshold: float | None = None,
     *,
     told_from: float = 100,
-) -> CatalogueMatch | None:
+) -> Matched | None:
     """The one entry of the catalogue that a described credential comes nearest to; None when none or several do.
 
     First by an identifier that both have. Then an equal title or alias, then an equal one before a remark ("Title,
@@ -95,7 +99,7 @@ async def match_credential(
 
 async def _by_identifier(
     session: AsyncSession, rules: RuleSet, credential: Credential, threshold: float
-) -> CatalogueMatch | None:
+) -> Matched | None:
     """An entry with the same identifier. Anybody can write one down: where both name an issuer, it must be the same."""
     for identifier in _identifiers(credential):
         wanted = Wanted(identifier=identifier.value)
@@ -122,7 +126,7 @@ def _has(entry: CatalogueEntry, identifier: Identifier) -> bool:
 
 async def _by_title(
     session: AsyncSession, rules: RuleSet, credential: Credential, threshold: float, told_from: float
-) -> CatalogueMatch | None:
+) -> Matched | None:
     release = rules.release.number
     names = names_of(rules)
     title = fold(credential.title)
@@ -133,7 +137,7 @@ async def _by_title(
     theirs = sorted(issuers)
     bare = fold(_REMARK.split(credential.title)[0])
 
-    async def match(ids: Collection[str], score: float, because: str) -> CatalogueMatch | None:
+    async def match(ids: Collection[str], score: float, because: str) -> Matched | None:
         entry = await catalogue.find_credential(session, release, next(iter(ids))) if len(ids) == 1 else None
         if entry is None:
             return None
@@ -178,10 +182,10 @@ def _issuer_score(name: str | None, entry: CatalogueEntry, rules: RuleSet) -> fl
 def _match(
     entry: CatalogueEntry, threshold: float, because: str, *, issuer_score: float | None,
     title_score: float | None = None, identifier: str | None = None,
-) -> CatalogueMatch:  # fmt: skip
+) -> Matched:  # fmt: skip
     parts = [part for part in (title_score, issuer_score) if part is not None] or [100.0]
     score = round(min(parts), 2)
-    return CatalogueMatch(
+    match = CatalogueMatch(
         id=entry.id,
         title=entry.credential.title,
         issuer=entry.credential.issuer.name,
@@ -193,3 +197,4 @@ def _match(
         taken=score >= threshold,
         because=because,
     )
+    return match, entry

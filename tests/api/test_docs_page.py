@@ -1,5 +1,6 @@
 """The documentation page in a real browser, with the network cut off."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,6 +12,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect, sync_playwright
+
+from app.api.example_badge import SIGNED_BADGE
+from tests.api.test_documents import in_png
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -84,6 +88,24 @@ def test_an_adviser_asks_and_sees_the_answer_without_internet(address: str, page
     expect(answer.first).to_contain_text("NARIC Ireland")
     if folder := os.environ.get("SCREENSHOTS"):
         view.screenshot(path=f"{folder}/docs.png", full_page=True)
+    assert outside == []
+
+
+def test_an_adviser_chooses_the_image_of_a_badge(address: str, page: tuple[Page, list[str]], tmp_path: Path) -> None:
+    badge = tmp_path / "badge.png"
+    badge.write_bytes(in_png(json.dumps(SIGNED_BADGE)))
+    view, outside = page
+    view.goto(f"{address}/docs")
+    question = view.locator("#operations-Recognition-recognise_document_v1_recognition_document_post")
+    question.locator(".opblock-summary-control").click(timeout=20_000)
+    question.get_by_role("button", name="Try it out").click()
+    question.locator("input[type=file]").set_input_files(badge)
+    question.get_by_role("button", name="Execute").click()
+    answer = question.locator(".live-responses-table .highlight-code")
+    expect(answer.first).to_contain_text('"genuine": "passed"', timeout=20_000)
+    expect(answer.first).to_contain_text("Introduction to Beekeeping")
+    if folder := os.environ.get("SCREENSHOTS"):
+        view.screenshot(path=f"{folder}/badge.png", full_page=True)
     assert outside == []
 
 

@@ -16,9 +16,10 @@ router = APIRouter(prefix="/v1", tags=["Recognition"], responses=PROBLEMS | NOT_
 
 PATH = "/v1/recognition/document"
 
-_TEXT = {"type": "string"}
+_TEXT = {"type": "string", "default": ""}
+"""Empty, so that the page of the documentation does not fill in words of its own, or a number."""
 _FILE = {"type": "string", "format": "binary"}
-_LIST = {"type": "array", "items": _TEXT}
+_LIST = {"type": "array", "items": {"type": "string"}, "default": []}
 
 _FORM = {
     "type": "object",
@@ -29,10 +30,10 @@ _FORM = {
         "jurisdictions": {**_LIST, "description": "Places to ask about: ISO 3166 codes or regions."},
         "purposes": {**_LIST, "description": "Purposes to ask about."},
         "recognisers": {**_LIST, "description": "Bodies to ask about, by id or name."},
-        "as_of": {**_TEXT, "format": "date", "description": "Day on which it should hold. Without it: today."},
-        "release": {"type": "integer", "description": "State of the data to answer from."},
+        "as_of": {**_TEXT, "description": "Day on which it should hold (2026-11-23). Without it: today."},
+        "release": {**_TEXT, "description": "State of the data to answer from, a number."},
         "language": {**_TEXT, "description": "Language (BCP 47) for the names of codes."},
-        "match_threshold": {"type": "number", "description": "Least score for a match to the catalogue, 0 to 100."},
+        "match_threshold": {**_TEXT, "description": "Least score for a match to the catalogue, 0 to 100."},
         "holder": {**_TEXT, "description": "Facts about the holder, as a JSON object."},
         "programme": {**_TEXT, "description": "The programme, as a JSON object."},
     },
