@@ -25,7 +25,7 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 setup: $(VENV)/.installed ## Make a virtual environment with the locked dependencies
 
 serve: setup ## Migrate, load the data and serve (PORT, HOST, WORKERS, DATABASE_URL)
-	@$(BIN)/passerelle serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
+	@LOG_FORMAT=$${LOG_FORMAT:-text} $(BIN)/passerelle serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
 
 test: setup ## Run all tests, those against a real PostgreSQL included
 	@env -u DATABASE_URL $(BIN)/python -m pytest -n auto

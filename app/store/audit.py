@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.described import described
-from app.store.keys import as_utc
+from app.store.moments import as_utc
 from app.store.tables import AuditRow, columns_of
 
 _AUDIT = columns_of(AuditRow)

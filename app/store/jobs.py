@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.store.job_tables import ImportJobRow, ImportProblemRow
+from app.store.moments import as_utc
 from app.store.tables import columns_of
 
 Kind = Literal["framework", "catalogue", "decisions"]
@@ -80,7 +81,8 @@ _FIELDS = tuple(Job.__dataclass_fields__)
 
 
 def _job(row: Any) -> Job:
-    return Job(**{name: getattr(row, name) for name in _FIELDS})
+    values: dict[str, Any] = {name: getattr(row, name) for name in _FIELDS}
+    return Job(**{name: as_utc(value) if isinstance(value, datetime) else value for name, value in values.items()})
 
 
 _SELECT = select(*(_JOBS[name] for name in _FIELDS))

@@ -1,13 +1,14 @@
 """Writes and reads API keys."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.access import SCOPES, ApiKey
+from app.store.moments import as_utc
 from app.store.tables import ApiKeyRow, columns_of
 
 _KEYS = columns_of(ApiKeyRow)
@@ -55,8 +56,3 @@ def _key(row: Row[Any]) -> ApiKey:
         last_used_at=row.last_used_at and as_utc(row.last_used_at),
         revoked_at=row.revoked_at and as_utc(row.revoked_at),
     )
-
-
-def as_utc(moment: datetime) -> datetime:
-    """A stored moment with its zone: SQLite keeps none, and PostgreSQL gives that of the server."""
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.dataset import SECTIONS, Dataset
 from app.domain.report import ReleaseReference
 from app.domain.ruleset import RuleSet
+from app.store.moments import as_utc
 from app.store.rebasing import Ground, begin_release, get_release
 from app.store.tables import (
     CURATED,
@@ -76,7 +77,7 @@ async def list_releases(session: AsyncSession) -> list[Release]:
         Release(
             number=row.number,
             checksum=row.checksum,
-            created_at=row.created_at.replace(tzinfo=row.created_at.tzinfo or UTC),  # SQLite keeps no zone
+            created_at=as_utc(row.created_at),
             counts=row.counts,
             collections=row.collections,
             based_on=row.based_on,
