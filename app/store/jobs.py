@@ -82,7 +82,8 @@ _FIELDS = tuple(Job.__dataclass_fields__)
 
 def _job(row: Any) -> Job:
     values: dict[str, Any] = {name: getattr(row, name) for name in _FIELDS}
-    return Job(**{name: as_utc(value) if isinstance(value, datetime) else value for name, value in values.items()})
+    values |= {name: as_utc(value) for name, value in values.items() if isinstance(value, datetime)}
+    return Job(**values)
 
 
 _SELECT = select(*(_JOBS[name] for name in _FIELDS))
