@@ -1,14 +1,19 @@
 """Whether the service lives and is ready."""
 
+import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
 
 from app.api.dependencies import Releases, Session
 from app.api.problems import RETRY, problem
 from app.api.schemas import Health, Nothing
 from app.services.listing import all_releases, is_migrated
+from app.store.database import first_line, is_away
+
+log = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/health", tags=["Health"])
 
@@ -30,7 +35,13 @@ async def ready(
         return _not_ready("The service is about to stop.")
     if not await is_migrated(session):
         return _not_ready("The database has not been migrated yet.")
-    await all_releases(session)
+    try:
+        await all_releases(session)
+    except DBAPIError as error:
+        if is_away(error):
+            raise
+        log.warning("the database cannot be read: %s", first_line(error))
+        return _not_ready("The database is not as it should be.")
     rules = await releases.get()
     return JSONResponse(Health(status="ok", release=rules.release.number).model_dump())
 
