@@ -104,6 +104,7 @@ def test_an_adviser_chooses_the_image_of_a_badge(address: str, page: tuple[Page,
     answer = question.locator(".live-responses-table .highlight-code")
     expect(answer.first).to_contain_text('"genuine": "passed"', timeout=20_000)
     expect(answer.first).to_contain_text("Introduction to Beekeeping")
+    expect(answer.first).not_to_contain_text('"jurisdiction": "FR"')  # only the place that the form suggests
     if folder := os.environ.get("SCREENSHOTS"):
         view.screenshot(path=f"{folder}/badge.png", full_page=True)
     assert outside == []

@@ -19,7 +19,7 @@ PATH = "/v1/recognition/document"
 _TEXT = {"type": "string", "default": ""}
 """Empty, so that the page of the documentation does not fill in words of its own, or a number."""
 _FILE = {"type": "string", "format": "binary"}
-_LIST = {"type": "array", "items": {"type": "string"}, "default": []}
+_LIST = {"type": "array", "items": {"type": "string"}}
 
 _FORM = {
     "type": "object",
@@ -27,9 +27,9 @@ _FORM = {
         "file": {**_FILE, "description": "A badge as an image (PNG, SVG), JSON, a token (JWT) or a ZIP of these."},
         "document": {**_TEXT, "description": "The same as text, pasted, in place of the file."},
         "url": {**_TEXT, "description": "Its https address, in place of the file."},
-        "jurisdictions": {**_LIST, "description": "Places to ask about: ISO 3166 codes or regions."},
-        "purposes": {**_LIST, "description": "Purposes to ask about."},
-        "recognisers": {**_LIST, "description": "Bodies to ask about, by id or name."},
+        "jurisdictions": {**_LIST, "example": ["IE"], "description": "Places to ask about: ISO 3166 codes or regions."},
+        "purposes": {**_LIST, "example": ["credit_transfer"], "description": "Purposes to ask about."},
+        "recognisers": {**_LIST, "default": [], "description": "Bodies to ask about, by id or name."},
         "as_of": {**_TEXT, "description": "Day on which it should hold (2026-11-23). Without it: today."},
         "release": {**_TEXT, "description": "State of the data to answer from, a number."},
         "language": {**_TEXT, "description": "Language (BCP 47) for the names of codes."},
