@@ -27,6 +27,7 @@ def searches(databases: Sequence[Database], folder: Path) -> list[Row]:
                         unit="ms",
                         beside=f"{databases[0]}",
                         other=first[what],
+                        below=4 if database is not databases[0] else None,
                     ),
                     Row(what=f"{what}, {database}", ours=rate(runs), unit="/s"),
                 ]
