@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from app.domain.report import Alternative, Outcome, OutcomeCondition, RecogniserAnswer, Report, Step
 from app.domain.rules import Status
-from app.domain.verification import Genuineness
+from app.domain.verification import Doubt, Genuineness
 
 COUNTS: frozenset[Status] = frozenset({"recognised", "conditional", "discretionary"})
 """Answers that promise something."""
@@ -27,8 +27,12 @@ def weigh(report: Report, genuineness: Genuineness) -> Report:
 
     ``failed``: every answer that promises something becomes ``not_recognised``, with the step and its reason.
     ``unknown``: ``recognised`` becomes ``conditional``, and whoever promises something does so if the issuer confirms
-    the document. ``passed`` changes no answer. An issuer that no list names is warned of.
+    the document. ``passed`` changes no answer where a list names the issuer; else it is like ``unknown``, since a proof
+    shows whose key it is, and anybody may give a key of their own the name of somebody else.
     """
+    if genuineness.genuine == "passed" and not genuineness.issuer_known:
+        doubt = Doubt(step="trust", reason=NOT_LISTED)
+        genuineness = replace(genuineness, genuine="unknown", doubts=(doubt,))
     return replace(report, outcomes=tuple(_weighed(outcome, genuineness) for outcome in report.outcomes))
 
 

@@ -100,7 +100,8 @@ class Genuineness:
     """What an answer takes from the verification of the document that shows the credential."""
 
     genuine: Genuine
-    """passed leaves the answer as it is; failed leaves no yes; unknown makes a yes depend on the issuer's word."""
+    """passed leaves the answer as it is, if the issuer is known; failed leaves no yes; unknown lets a yes depend on the
+    issuer's word."""
     doubts: tuple[Doubt, ...] = ()
     """The steps that failed or, when none did, could not be checked."""
     issuer_known: bool = False

@@ -148,7 +148,7 @@ def test_every_credential_of_a_presentation_and_an_archive_has_its_answer(exland
     zipped = exland.post(PATH, params=QUERY, content=archive, headers={"Content-Type": "application/zip"}).json()
     for told in (whole, zipped["documents"]):
         assert [one["verification"]["genuine"] for one in told] == ["passed", "failed"]
-        assert [outcome_of(one)["status"] for one in told] == ["recognised", "not_recognised"]
+        assert [outcome_of(one)["status"] for one in told] == ["conditional", "not_recognised"]
     assert [one["where"] for one in whole] == ["credential 1 of the presentation", "credential 2 of the presentation"]
 
 
@@ -180,10 +180,10 @@ def test_a_genuine_badge_is_answered_as_its_description_is(exland: TestClient) -
                  "identifiers": [{"scheme": "open-badge", "value": "https://issuer.example/achievements/bees"}]},
                  **QUESTION, "genuineness": {"genuine": "passed"}}  # fmt: skip
     assert report == exland.post("/v1/recognition", json=described).json()
-    assert report["outcomes"][0]["status"] == "recognised"
+    assert report["outcomes"][0]["status"] == "conditional"
     assert "No list of issuers" in report["outcomes"][0]["warnings"][-1]
     plain = exland.post("/v1/recognition", json={**described, "genuineness": None}).json()
-    assert plain["outcomes"][0] == {**report["outcomes"][0], "warnings": plain["outcomes"][0]["warnings"]}
+    assert plain["outcomes"][0]["status"] == "recognised"
 
 
 def test_an_altered_badge_is_recognised_nowhere(exland: TestClient) -> None:
@@ -205,7 +205,7 @@ def test_a_revoked_badge_says_so(connected: TestClient, world: World) -> None:
     status = {"id": world.address("/revoked"), "type": "1EdTechRevocationList"}
     badge = signed({**BADGE, "credentialStatus": status}, "eddsa-jcs-2022")
     world.publish("/revoked", {"id": status["id"], "issuer": did_key(ED25519), "revokedCredential": []})
-    assert outcome_of(ask(connected, badge))["status"] == "recognised"
+    assert outcome_of(ask(connected, badge))["status"] == "conditional"
     world.publish("/revoked", {"id": status["id"], "revokedCredential": [{"id": badge["id"], "revoked": True}]})
     outcome = outcome_of(ask(connected, badge))
     assert outcome["status"] == "not_recognised"
@@ -254,7 +254,7 @@ def test_questions_and_batches_take_a_document_in_place_of_a_description(exland:
     assert first["report"] == answer.json()
     assert second["problem"]["type"] == "/problems/unopened-document"
     rows = exland.post("/v1/recognition/batch?answers=csv", json=[asked])
-    assert "recognised" in rows.text
+    assert ",conditional," in rows.text
 
 
 def test_what_is_stacked_is_described(exland: TestClient) -> None:
@@ -276,7 +276,7 @@ def test_a_document_is_compared_with_a_description(exland: TestClient) -> None:
     credentials = [{"document": SIGNED}, {"title": "Beekeeping", "issuer": {"name": "Apiary"}}]
     compared = exland.post("/v1/recognition/compare", json={"credentials": credentials, **QUESTION})
     assert compared.status_code == 200, compared.text
-    assert [answer["status"] for answer in compared.json()["rows"][0]["answers"]] == ["recognised", "recognised"]
+    assert [answer["status"] for answer in compared.json()["rows"][0]["answers"]] == ["conditional", "recognised"]
     wrong = exland.post("/v1/recognition/compare", json={"credentials": [*credentials, {"document": "x"}], **QUESTION})
     assert (wrong.status_code, wrong.json()["pointer"]) == (422, "/credentials/2/document")
 
