@@ -55,15 +55,23 @@ class KnownQueries:
 
     def learn(self, query: bytes, body: RecognitionRequest, rules: RuleSet) -> None:
         """Remember how a query string, or the options in a batch, ask of this release: the question read from it."""
+        if self._find(query, rules) is not None or body.genuineness is not None or body.release is not None:
+            return
         question = body.question()
         way = way_of(question, rules)
-        if way is None or body.genuineness is not None or body.release is not None:
+        if way is None:
             return
         gap = body.model_copy(update={"credential": CredentialById(id=_GAP)})
         before, after = gap.pinned_text(question.as_of, rules.release.number).split(json.dumps(_GAP))
         self._kept[query] = _Asking(rules.release.number, today(), way, (before, after))
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
+
+    def _find(self, query: bytes, rules: RuleSet) -> _Asking | None:
+        """How a text asks of this release today, when that is known."""
+        asking = self._kept.get(query)
+        known = asking is not None and (asking.release, asking.as_of) == (rules.release.number, today())
+        return asking if known else None
 
     def answer(
         self, query: bytes, credential_id: str, engine: AsyncEngine, rules: RuleSet, public_url: str

@@ -2,12 +2,13 @@
 
 import asyncio
 import getpass
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.datasets.check import check_data, credit_cycles
 from app.datasets.problems import InvalidData
@@ -92,33 +93,36 @@ async def _work(runner: Runner, number: int) -> None:
         await asyncio.sleep(0.5)
 
 
-async def list_releases(database_url: str) -> list[Release]:
-    """All releases, the newest first."""
+@asynccontextmanager
+async def _session_for(database_url: str) -> AsyncIterator[AsyncSession]:
+    """A session of a command, on an engine of its own."""
     engine = open_database(database_url)
     try:
         async with open_session(engine) as session:
-            return await releases.list_releases(session)
+            yield session
     finally:
         await engine.dispose()
+
+
+async def list_releases(database_url: str) -> list[Release]:
+    """All releases, the newest first."""
+    async with _session_for(database_url) as session:
+        return await releases.list_releases(session)
 
 
 async def diff_releases(database_url: str, old: int, new: int) -> list[Difference]:
     """Every statement that differs between two releases. Raises UnknownRelease."""
-    engine = open_database(database_url)
-    try:
-        async with open_session(engine) as session:
-            known = {release.number for release in await releases.list_releases(session)}
-            for number in (old, new):
-                if number not in known:
-                    raise UnknownRelease(number, max(known, default=0))
-            every: list[Difference] = []
-            after: str | None = ""
-            while after is not None:
-                found, after = await differences_between(session, old, new, after=after, limit=1_000)
-                every += found
-            return every
-    finally:
-        await engine.dispose()
+    async with _session_for(database_url) as session:
+        known = {release.number for release in await releases.list_releases(session)}
+        for number in (old, new):
+            if number not in known:
+                raise UnknownRelease(number, max(known, default=0))
+        every: list[Difference] = []
+        after: str | None = ""
+        while after is not None:
+            found, after = await differences_between(session, old, new, after=after, limit=1_000)
+            every += found
+        return every
 
 
 async def activate_release(database_url: str, number: int, reason: str | None) -> int:
@@ -186,29 +190,17 @@ async def create_key(
 ) -> tuple[ApiKey, str]:
     """Make a key: how it is listed, and the key itself, told this once. Raises UnknownReference for other scopes."""
     wanted = [read_scope(scope) for scope in scopes]
-    engine = open_database(database_url)
-    try:
-        async with open_session(engine) as session:
-            return await keys.create_key(session, operator(), name, wanted, expires_on)
-    finally:
-        await engine.dispose()
+    async with _session_for(database_url) as session:
+        return await keys.create_key(session, operator(), name, wanted, expires_on)
 
 
 async def list_keys(database_url: str) -> Sequence[ApiKey]:
     """All keys, the newest first."""
-    engine = open_database(database_url)
-    try:
-        async with open_session(engine) as session:
-            return await keys.list_keys(session)
-    finally:
-        await engine.dispose()
+    async with _session_for(database_url) as session:
+        return await keys.list_keys(session)
 
 
 async def revoke_key(database_url: str, key_id: str) -> ApiKey:
     """Revoke a key, for good. Raises UnknownReference."""
-    engine = open_database(database_url)
-    try:
-        async with open_session(engine) as session:
-            return await keys.revoke_key(session, operator(), key_id)
-    finally:
-        await engine.dispose()
+    async with _session_for(database_url) as session:
+        return await keys.revoke_key(session, operator(), key_id)
