@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, s
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.store import staging
 from app.store.job_tables import ImportJobRow, ImportProblemRow
 from app.store.moments import as_utc
 from app.store.tables import columns_of
@@ -167,9 +168,10 @@ async def change(session: AsyncSession, number: int, by: str, /, **values: Any) 
 
 
 async def finish(session: AsyncSession, number: int, runner: str, state: State, **values: Any) -> None:
-    """End a job that one works on. Raises LostJob."""
+    """End a job that one works on, and forget what waited for it, in one transaction. Raises LostJob."""
     values |= {"state": state, "finished_at": datetime.now(UTC), "runner": None, "lease_until": None}
     await change(session, number, runner, **values)
+    await staging.clear_staged(session, number)
 
 
 async def let_go(session: AsyncSession, runner: str) -> None:

@@ -214,14 +214,11 @@ class Runner:
 
 
 async def clean_up(engine: AsyncEngine, number: int, folder: Path | None) -> None:
-    """Forget what waited for a job that is finished, and its file unless rows of it were rejected."""
+    """Forget the file of a job that is finished, unless rows of it were rejected."""
     with suppress(DBAPIError):
-        async with open_writing(engine) as session:
+        async with open_session(engine) as session:
             job = await jobs.find_job(session, number)
-            if job is None or job.state not in jobs.FINISHED:
-                return
-            await staging.clear_staged(session, number)
-        if not job.problems:
+        if job is not None and job.state in jobs.FINISHED and not job.problems:
             await asyncio.to_thread(forget_file, job, folder)
 
 
