@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -14,7 +15,7 @@ from app.domain.described import described
 from app.domain.text import fold
 from app.store import catalogue, search
 from app.store.catalogue import Hit, Wanted
-from app.store.search import Term
+from app.store.search import LONGEST_WORD, Term
 
 MOST_RANKED = 200
 """Most credentials that are ranked for one query."""
@@ -22,6 +23,8 @@ MOST_WORDS = 12
 """Most words of a query that are looked at."""
 MOST_SPELLINGS = 4
 """Most known words that a mistyped one is taken for."""
+MOST_WHOLE = 40
+"""Most known words that stand for the beginning of one."""
 
 
 class Vocabulary:
@@ -30,10 +33,10 @@ class Vocabulary:
     def __init__(self, words: Sequence[str]) -> None:
         self._words = list(words)
 
-    def begins(self, beginning: str) -> bool:
-        """Whether some word begins so."""
-        at = bisect_left(self._words, beginning)
-        return at < len(self._words) and self._words[at].startswith(beginning)
+    def beginning(self, letters: str, most: int) -> list[str]:
+        """The words that begin so, in order; at most so many."""
+        at = bisect_left(self._words, letters)
+        return list(takewhile(lambda word: word.startswith(letters), self._words[at : at + most]))
 
     def has(self, word: str) -> bool:
         """Whether it is one of the words."""
@@ -86,14 +89,23 @@ def terms_of(query: str, vocabulary: Vocabulary) -> tuple[list[Term], dict[str, 
     terms, corrected = [], {}
     for word in words:
         last = word == words[-1]
-        if vocabulary.has(word) or (last and vocabulary.begins(word)):
-            terms.append(Term((word,), prefix=last))
+        if last and (whole := vocabulary.beginning(word, MOST_WHOLE + 1)):
+            terms.append(_begun(word, whole))
+            continue
+        if vocabulary.has(word):
+            terms.append(Term((word,)))
             continue
         near = vocabulary.near(word)
         if near:
             corrected[word] = near
         terms.append(Term(near or (word,), prefix=last and not near))
     return terms, corrected
+
+
+def _begun(beginning: str, words: Sequence[str]) -> Term:
+    """A word of which only the beginning was typed, with the words that it may become where they are few."""
+    few = len(words) <= MOST_WHOLE and all(len(word) < LONGEST_WORD for word in words)
+    return Term((beginning,), prefix=True, whole=tuple(words) if few else ())
 
 
 async def search_credentials(
@@ -117,14 +129,15 @@ async def search_credentials(
     hits = await catalogue.find_hits(session, release, wanted, terms, title, most=MOST_RANKED)
     spelt = " ".join(corrected[word][0] if word in corrected else word for word in title.split())
     asked = frozenset(spelt.split())
-    fits = {hit.key: _fit(hit, spelt, asked) for hit in hits}
-    behind = sorted((fit.cursor, key) for key, fit in fits.items() if fit.cursor > after)
+    ranked = sorted((_penalty(hit, spelt, asked), hit.credential, hit.key) for hit in hits)
+    behind = [hit for hit in ranked if _cursor(*hit[:2]) > after] if after else ranked
     page = behind[:limit]
-    entries = await catalogue.get_entries(session, [key for _, key in page])
+    entries = await catalogue.get_entries(session, [key for _, _, key in page])
+    names = {hit.key: hit.names for hit in hits}
     return Found(
         entries=tuple(entries),
-        matches=tuple(fits[key].match(entry.id) for (_, key), entry in zip(page, entries, strict=True)),
-        following=page[-1][0] if len(behind) > limit else None,
+        matches=tuple(_match(credential, names[key], spelt, asked) for _, credential, key in page),
+        following=_cursor(*page[-1][:2]) if len(behind) > limit else None,
         corrected=corrected,
     )
 
@@ -145,39 +158,50 @@ async def count(
     return total, {facet: await catalogue.count_by(session, release, wanted, terms, facet) for facet in facets}
 
 
-class _Fit(NamedTuple):
-    """How well a name fits the words asked for."""
+_STEPS = 10_000
+"""In so many steps two fits are told apart."""
 
-    cursor: str
-    """A text that sorts as the ranking does: the worse the fit, the later; of equal ones by the id."""
+
+class _Fit(NamedTuple):
+    """How well a name fits the words asked for; the better, the greater."""
+
+    score: float
     exact: bool
     beginning: bool
     together: bool
     coverage: float
 
-    def match(self, credential: str) -> Match:
-        """The same, to be told."""
-        return Match(
-            id=credential,
-            score=round(1 - float(self.cursor.partition(" ")[0]), 4),
-            exact=self.exact,
-            beginning=self.beginning,
-            together=self.together,
-            coverage=round(self.coverage, 4),
-        )
+
+def _fit(name: str, title: str, asked: Set[str]) -> _Fit:
+    beginning = name.startswith(title)
+    exact = beginning and len(name) == len(title)
+    together = beginning or f" {title}" in name
+    words = name.split()
+    coverage = sum(map(asked.__contains__, words)) / len(words) if words else 0.0
+    return _Fit(0.4 * exact + 0.2 * beginning + 0.2 * together + 0.2 * coverage, exact, beginning, together, coverage)
 
 
-def _fit(hit: Hit, title: str, asked: Set[str]) -> _Fit:
-    """The best of a credential's names against the words asked for."""
-    fits = []
-    for name in hit.names:
-        exact, beginning = name == title, name.startswith(title)
-        together = beginning or f" {title}" in name
-        words = name.split()
-        coverage = sum(map(asked.__contains__, words)) / len(words) if words else 0.0
-        score = 0.4 * exact + 0.2 * beginning + 0.2 * together + 0.2 * coverage
-        fits.append(_Fit(f"{1 - score:.4f} {hit.credential}", exact, beginning, together, coverage))
-    return min(fits)
+def _penalty(hit: Hit, title: str, asked: Set[str]) -> int:
+    """What the best of a credential's names lacks of the best fit, in steps."""
+    return round((1 - max([_fit(name, title, asked)[0] for name in hit.names])) * _STEPS)
+
+
+def _cursor(penalty: int, credential: str) -> str:
+    """A text that sorts as the ranking does: the worse the fit, the later; of equal ones by the id."""
+    return f"{penalty / _STEPS:.4f} {credential}"
+
+
+def _match(credential: str, names: Sequence[str], title: str, asked: Set[str]) -> Match:
+    """How well a credential fits, to be told."""
+    fit = max(_fit(name, title, asked) for name in names)
+    return Match(
+        id=credential,
+        score=round(fit.score, 4),
+        exact=fit.exact,
+        beginning=fit.beginning,
+        together=fit.together,
+        coverage=round(fit.coverage, 4),
+    )
 
 
 class Vocabularies:

@@ -226,19 +226,19 @@ async def find_hits(
 def _hits_query(dialect: str, release: int, wanted: Wanted, most: int) -> Select[int, str, str, str | None]:
     """The query for hits, with the parameters ``title`` and ``terms``: making it takes longer than asking it."""
     conditions = _conditions(wanted, release)
-    exact = select(_CREDENTIALS.pk).join_from(CredentialRow, CredentialNameRow, _NAMES.credential_pk == _CREDENTIALS.pk)
+    its = (_CREDENTIALS.pk, _CREDENTIALS.id)
+    exact = select(*its).join_from(CredentialRow, CredentialNameRow, _NAMES.credential_pk == _CREDENTIALS.pk)
     exact = exact.where(_NAMES.name == bindparam("title", type_=String), *conditions)
-    found = matching(dialect, select(_CREDENTIALS.pk), bindparam("terms", type_=String)).where(*conditions)
-    keys = union(
-        select(exact.order_by(_CREDENTIALS.pk).limit(most).subquery().c.pk),
-        select(found.order_by(key_of(dialect)).limit(most).subquery().c.pk),
+    found = matching(dialect, select(*its), bindparam("terms", type_=String)).where(*conditions)
+    hits = union(
+        select(exact.order_by(_CREDENTIALS.pk).limit(most).subquery()),
+        select(found.order_by(key_of(dialect)).limit(most).subquery()),
     ).subquery()
     return (
-        select(_CREDENTIALS.pk, _CREDENTIALS.id, _NAMES.name, _NAMES.issuer)
-        .select_from(keys)
-        .join(CredentialRow, _CREDENTIALS.pk == keys.c.pk)
-        .join(CredentialNameRow, _NAMES.credential_pk == keys.c.pk)
-        .order_by(keys.c.pk, _NAMES.position)
+        select(hits.c.pk, hits.c.id, _NAMES.name, _NAMES.issuer)
+        .select_from(hits)
+        .join(CredentialNameRow, _NAMES.credential_pk == hits.c.pk)
+        .order_by(hits.c.pk, _NAMES.position)
     )
 
 

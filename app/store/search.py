@@ -31,6 +31,9 @@ from app.store.tables import CredentialNameRow, CredentialRow, CredentialWordRow
 NAME = "credential_search"
 """The table of texts. It is made by hand in a migration, because the two databases have nothing in common there."""
 
+LONGEST_WORD = 100
+"""Letters of a word that the vocabulary keeps."""
+
 _CREDENTIALS = columns_of(CredentialRow)
 _WORDS = columns_of(CredentialWordRow)
 _SQLITE = table(NAME, column("rowid"), column("words"))
@@ -43,6 +46,9 @@ class Term:
 
     spellings: tuple[str, ...]
     prefix: bool = False
+    whole: tuple[str, ...] = ()
+    """Of a beginning all words that it may become. The rows of words come one after another; those of a beginning
+    have to be gathered first, which takes long in a large catalogue."""
 
 
 async def add_texts(session: AsyncSession, texts: Iterable[tuple[int, str]]) -> None:
@@ -58,7 +64,7 @@ async def add_texts(session: AsyncSession, texts: Iterable[tuple[int, str]]) -> 
             "VALUES (:key, array_to_tsvector(string_to_array(:words, ' ')))"
         )
     await session.execute(text(statement), rows)
-    words = {word[:100] for row in rows for word in str(row["words"]).split()}
+    words = {word[:LONGEST_WORD] for row in rows for word in str(row["words"]).split()}
     await add_words(session, words)
 
 
@@ -130,16 +136,16 @@ def key_of(dialect: str) -> ColumnElement[int]:
 
 def _for_sqlite(terms: Sequence[Term]) -> str:
     def one(term: Term) -> str:
-        star = "*" if term.prefix else ""
-        return "(" + " OR ".join(f'"{word}"{star}' for word in term.spellings) + ")"
+        star = "*" if term.prefix and not term.whole else ""
+        return "(" + " OR ".join(f'"{word}"{star}' for word in term.whole or term.spellings) + ")"
 
     return " AND ".join(one(term) for term in terms)
 
 
 def _for_postgres(terms: Sequence[Term]) -> str:
     def one(term: Term) -> str:
-        star = ":*" if term.prefix else ""
-        return "(" + " | ".join(f"'{word}'{star}" for word in term.spellings) + ")"
+        star = ":*" if term.prefix and not term.whole else ""
+        return "(" + " | ".join(f"'{word}'{star}" for word in term.whole or term.spellings) + ")"
 
     return " & ".join(one(term) for term in terms)
 

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,13 @@ from sqlalchemy import create_engine, make_url, text
 
 from app.domain.credential import Credential, Issuer
 from app.domain.dataset import CatalogueEntry, Dataset
+from app.domain.text import fold
 from app.services.administration import migrate
-from app.services.searching import Found, Vocabulary, search_credentials, terms_of
+from app.services.searching import MOST_WHOLE, Found, Vocabulary, search_credentials, terms_of
 from app.store import releases, search
-from app.store.catalogue import Wanted
+from app.store.catalogue import Wanted, find_hits
 from app.store.database import open_database, open_session
+from app.store.search import LONGEST_WORD, Term
 
 TITLES = [
     ("Data Analytics", "Google"), ("Google Data Analytics Professional Certificate", "Google"),
@@ -145,3 +148,30 @@ def test_a_mistyped_word_is_taken_for_the_nearest_and_a_short_one_for_none() -> 
     terms, corrected = terms_of("cst chian managment", vocabulary)
     assert corrected == {"chian": ("chain", "china"), "managment": ("management",)}
     assert terms[0].spellings == ("cst",)
+
+
+def test_a_beginning_is_told_with_the_few_words_that_it_may_become() -> None:
+    vocabulary = Vocabulary(["data", "datenanalyse", "science", "scientist"])
+    assert terms_of("data sci", vocabulary)[0][-1].whole == ("science", "scientist")
+    many = Vocabulary([f"sci{n:02}" for n in range(MOST_WHOLE + 1)])
+    assert terms_of("sci", many)[0][-1].whole == ()
+    cut = Vocabulary([("sci" + "x" * LONGEST_WORD)[:LONGEST_WORD]])
+    assert terms_of("sci", cut)[0][-1].whole == (), "a word that was cut is not the one in the texts"
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(word=st.sampled_from(WORDS), length=st.integers(1, 8))
+def test_a_beginning_finds_what_the_words_find_that_begin_so(both: list[str], word: str, length: int) -> None:
+    async def keys(url: str, term: Term) -> set[int]:
+        engine = open_database(url)
+        try:
+            async with open_session(engine) as session:
+                hits = await find_hits(session, 1, Wanted(), [term], "", most=100)
+                return {hit.key for hit in hits}
+        finally:
+            await engine.dispose()
+
+    for url in both:
+        for term in terms_of(word[:length], Vocabulary(sorted(fold(" ".join(WORDS)).split())))[0][-1:]:
+            if term.whole:
+                assert asyncio.run(keys(url, term)) == asyncio.run(keys(url, replace(term, whole=())))

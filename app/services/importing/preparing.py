@@ -24,6 +24,7 @@ from app.domain.text import fold
 from app.services.checking import check_credential
 from app.store.job_tables import staged_keys
 from app.store.jobs import JobProblem
+from app.store.search import LONGEST_WORD
 from app.store.staging import staged_columns
 from app.store.writing import identifiers_of, names_of, sizes_of, words_of
 
@@ -96,7 +97,7 @@ class Preparer:
             bodies.update(body.encode())
             if self._section == "credentials":
                 done.words.update(row[-1].split())
-        done.words = {word[:100] for word in done.words}
+        done.words = {word[:LONGEST_WORD] for word in done.words}
         done.digest = bodies.hexdigest() if done.rows else digest
         return done
 
