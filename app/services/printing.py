@@ -18,8 +18,8 @@ from app.domain.report import CatalogueMatch, Report
 from app.domain.ruleset import RuleSet
 from app.services.documents import DocumentAnswer, DocumentReport, SignedDocument
 
-LARGEST = 2_500_000
-"""Most bytes of a report, as JSON, that is set as a PDF: some 400 pages."""
+LARGEST = 2_000_000
+"""Most bytes of a report, as JSON, that is set as a PDF: some 350 pages, for which 700 MB of memory are needed."""
 LONGEST_WORK = 30.0
 """Most seconds for setting a PDF."""
 LONGEST_WAIT = 20.0
@@ -98,14 +98,13 @@ class Printer:
     async def pdf(
         self, told: Report | DocumentAnswer, rules: RuleSet, language: str | None, answered_on: date
     ) -> bytes:
-        """A PDF. Raises NotInstalled without the libraries for it, UnreadableQuestion for a report that is too long,
-        and Busy when too many are asked for.
-        """
+        """A PDF. Raises NotInstalled without the libraries for it; UnreadableQuestion for too long a report; Busy."""
         if find_spec("typst") is None:
             raise NotInstalled("The making of PDFs", "pdf")
 
         def make() -> bytes:
-            sheet = json.dumps(asdict(sheet_of(told, rules, language=language, answered_on=answered_on))).encode()
+            in_words = asdict(sheet_of(told, rules, language=language, answered_on=answered_on))
+            sheet = json.dumps(in_words, ensure_ascii=False).encode()
             if len(sheet) > LARGEST:
                 text = f"Found a report of {len(sheet):,} bytes, expected at most {LARGEST:,} for a PDF: ask about "
                 raise UnreadableQuestion(f"{text}fewer places or purposes, or take the page (HTML).", "/jurisdictions")

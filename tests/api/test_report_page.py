@@ -14,7 +14,7 @@ __all__ = ["address", "page"]  # fixtures: a real server, and a browser that tel
 LOOK_UP = "/v1/credentials/us-google-it-support/recognition?jurisdictions=US,IE,GB-SCT,BR"
 
 
-def test_the_page_opens_as_it_is_and_is_sound_for_readers_of_screens(
+def test_the_page_opens_as_it_is_and_is_sound_for_every_reader(
     address: str, page: tuple[Page, list[str]]
 ) -> None:
     view, outside = page
