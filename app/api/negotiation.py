@@ -53,6 +53,12 @@ def liked(accept: str, offered: tuple[str, ...]) -> str | None:
     return best if is_liked else None
 
 
+@lru_cache(maxsize=256)
+def told_apart(accept: str) -> tuple[str | None, str | None]:
+    """What an answer depends on of an Accept header, whichever forms its address has."""
+    return liked(accept, (JSON_LD,)), liked(accept, PRINTED)
+
+
 def accept_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
     """The Accept header of a request; several count as one."""
     found = [value for name, value in headers if name == b"accept"]

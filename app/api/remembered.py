@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from app.api import metrics
 from app.api.bodies import App, Message, Receive, Scope, Send
 from app.api.dependencies import today
-from app.api.negotiation import JSON_LD, PRINTED, accept_of, liked
+from app.api.negotiation import accept_of, told_apart
 
 KEPT = ("/v1/recognition", "/v1/credentials", "/v1/suggest", "/v1/convert/")
 """Addresses whose answers follow from the release, the day, the address and the form wanted alone."""
-
-_LINKED = (JSON_LD,)
 
 Key = tuple[int, str, str, bytes, tuple[str | None, str | None]]
 
@@ -101,8 +99,7 @@ def _key(scope: Scope) -> Key | None:
     active = scope["app"].state.rulesets.active
     if active is None or not scope["path"].startswith(KEPT):
         return None
-    accept = accept_of(scope["headers"])
-    form = liked(accept, _LINKED), liked(accept, PRINTED)
+    form = told_apart(accept_of(scope["headers"]))
     return active, today().isoformat(), scope["path"], scope["query_string"], form
 
 

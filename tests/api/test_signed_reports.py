@@ -22,6 +22,7 @@ from app.documents.verification.contexts import installed_contexts
 from app.services.documents import Documents
 from app.settings import BadSettings, Settings, read_settings
 from tests.api.test_documents import PATH, QUESTION, SIGNED, use
+from tests.api.test_documents_privacy import DOCUMENTS, is_silent
 from tests.conftest import EXLAND, client_for
 from tests.documents.hosting import World
 
@@ -188,6 +189,8 @@ def test_a_report_on_a_document_says_nothing_of_the_document_or_its_holder(by_ke
         report = payload_of(response.text)["credentialSubject"]["recognition"]["report"]
         assert "document" not in report
         assert verification(by_key, response.text)["genuine"] == "passed"
+    told = by_key.post(PATH, json={"document": DOCUMENTS["open_badge"], **question}, headers=VC)
+    is_silent(json.dumps(payload_of(told.text), ensure_ascii=False))
 
 
 @pytest.mark.parametrize(
