@@ -22,14 +22,18 @@ from app.services.printing import Printer
 FORMS: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {
-            HTML: {"schema": {"type": "string", "description": "One page to print or keep, with all sources."}},
+            HTML: {
+                "schema": {"type": "string", "description": "One page to print or keep, with all sources."},
+                "example": '<!DOCTYPE html><html lang="en">...<h1>Where it is recognised: ...</h1>...',
+            },
             PDF: {"schema": {"type": "string", "format": "binary", "description": "The same as a tagged PDF."}},
             VC: {
                 "schema": {
                     "type": "string",
                     "description": "A W3C verifiable credential (VC 2.0) as a signed token, where the operator set a "
                     "key up. It says what was answered, and of nobody that they hold the credential.",
-                }
+                },
+                "example": "eyJhbGciOiJFZERTQSIsInR5cCI6InZjK2p3dCIsImN0eSI6InZjIiwia2lkIjoiLi4uIn0.eyJAY29u...",
             },
         }
     },

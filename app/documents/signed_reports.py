@@ -23,8 +23,9 @@ from app.domain.report import Report
 
 CONTEXT_PATH = "/v1/contexts/recognition-report-1"
 """Where the words of our own are defined. A word that changes its meaning gets another number."""
+DID_PATHS = ("/.well-known/did.json", "/did.json")
+"""Where our key is, for an address without and with a path (did:web, section 2.5.2)."""
 V2 = "https://www.w3.org/ns/credentials/v2"
-MEDIA_TYPE = "application/vc+jwt"
 
 DidMethod = Literal["web", "key"]
 

@@ -20,7 +20,7 @@ from app.services.documents import DocumentAnswer, DocumentReport, SignedDocumen
 
 LARGEST = 2_000_000
 """Most bytes of a report, as JSON, that is set as a PDF: some 350 pages, for which 700 MB of memory are needed."""
-LONGEST_WORK = 30.0
+LONGEST_WORK = 20.0
 """Most seconds for setting a PDF."""
 LONGEST_WAIT = 20.0
 """Most seconds that a report waits for its turn."""
@@ -44,7 +44,7 @@ def sheet_of(told: Report | DocumentAnswer, rules: RuleSet, *, language: str | N
         if isinstance(told, DocumentReport) and told.document is not None:
             documents.append(_document(told.document))
         parts.append(part_of(told, names))
-    title = parts[0].title if len(parts) == 1 else f"{len(parts)} credentials"
+    title = parts[0].title if len(parts) == 1 else f"{len(parts) or 'no'} credentials"
     return Sheet(
         title=f"Where it is recognised: {title}",
         answered_on=answered_on.isoformat(),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.api.problems import PROBLEMS, Problem
 from app.api.responses import linked
 from app.api.schemas import Nothing
-from app.documents.signed_reports import CONTEXT_PATH, Signer, context_of
+from app.documents.signed_reports import CONTEXT_PATH, DID_PATHS, Signer, context_of
 from app.domain.errors import NotConfigured
 
 router = APIRouter(tags=["Reference"], responses=PROBLEMS)
@@ -29,9 +29,9 @@ async def context(request: Request, nothing: Annotated[Nothing, Query()]) -> Res
     return linked(context_of(request.app.state.settings.public_url))
 
 
-@router.get("/did.json", include_in_schema=False)
+@router.get(DID_PATHS[1], include_in_schema=False)
 @router.get(
-    "/.well-known/did.json",
+    DID_PATHS[0],
     responses=_JSON_LD | _NONE,
     response_class=Response,
     summary="The key that signs reports, where they are signed under the name of this address (did:web)",
