@@ -24,7 +24,7 @@ FORMS: dict[int | str, dict[str, Any]] = {
         "content": {
             HTML: {
                 "schema": {"type": "string", "description": "One page to print or keep, with all sources."},
-                "example": '<!DOCTYPE html><html lang="en">...<h1>Where it is recognised: ...</h1>...',
+                "example": '<!DOCTYPE html><html lang="en">...<h1>Recognition report: ...</h1>...',
             },
             PDF: {"schema": {"type": "string", "format": "binary", "description": "The same as a tagged PDF."}},
             VC: {

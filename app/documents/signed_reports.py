@@ -98,7 +98,7 @@ class Signer:
             "type": ["VerifiableCredential", "RecognitionReport"],
             "issuer": self.did,
             "validFrom": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "name": f"Where it is recognised: {asked.credential.title}",
+            "name": f"Recognition report: {asked.credential.title}",
             "description": _MEANING,
             "credentialSubject": {
                 **subject,

@@ -46,7 +46,7 @@ def sheet_of(told: Report | DocumentAnswer, rules: RuleSet, *, language: str | N
         parts.append(part_of(told, names))
     title = parts[0].title if len(parts) == 1 else f"{len(parts) or 'no'} credentials"
     return Sheet(
-        title=f"Where it is recognised: {title}",
+        title=f"Recognition report: {title}",
         answered_on=answered_on.isoformat(),
         documents=documents,
         parts=parts,

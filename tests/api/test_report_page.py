@@ -18,7 +18,7 @@ LOOK_UP = "/v1/credentials/us-google-it-support/recognition?jurisdictions=US,IE,
 def test_the_page_opens_as_it_is_and_is_sound_for_every_reader(address: str, page: tuple[Page, list[str]]) -> None:
     view, outside = page
     view.goto(f"{address}{LOOK_UP}")
-    assert view.title().startswith("Where it is recognised: ")
+    assert view.title().startswith("Recognition report: ")
     assert view.evaluate("getComputedStyle(document.querySelector('article')).borderLeftStyle") == "solid"
     assert outside == []
     found = Axe().run(view)

@@ -10,7 +10,7 @@ from tinyhtml5.parser import HTMLParser
 
 _APART = frozenset({"p", "dt", "dd", "li", "th", "td", "caption", "h1", "h2", "h3", "h4", "h5"})
 """Elements whose text does not run on into what follows."""
-_FOOTER = re.compile(r"Where it is recognised: (?:(?!Where it is recognised: ).)*?Page \d+ of \d+\s*$", re.DOTALL)
+_FOOTER = re.compile(r"Recognition report: (?:(?!Recognition report: ).)*?Page \d+ of \d+\s*$", re.DOTALL)
 
 
 def parsed(page: str) -> Element:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from app.documents.printed import wording
-from app.documents.printed.names import Names, spoken
+from app.documents.printed.names import Names, begun, spoken
 from app.documents.printed.sheet import (
     Answer,
     CitedSource,
@@ -290,7 +290,7 @@ def _answer(outcome: Outcome, numbers: _Numbers, names: Names) -> Answer:
 
 
 def _begun(words: Words) -> Words:
-    return replace(words, text=words.text[:1].upper() + words.text[1:])
+    return replace(words, text=begun(words.text))
 
 
 def _basis(outcome: Outcome) -> str:

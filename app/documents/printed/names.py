@@ -22,6 +22,15 @@ def spoken(code: str) -> str:
     return code.replace("_", " ")
 
 
+def begun(text: str) -> str:
+    """A text with a capital in front, and nothing else changed: there are names in it.
+
+    >>> begun("published by ACE")
+    'Published by ACE'
+    """
+    return text[:1].upper() + text[1:]
+
+
 class Names:
     """Names out of one release, in the language asked for where they are recorded in it, else in English."""
 

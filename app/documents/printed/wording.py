@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from app.documents.linked_data import written_out
-from app.documents.printed.names import Names, spoken
+from app.documents.printed.names import Names, begun, spoken
 from app.domain.credential import Credential, Issuer
 from app.domain.credits import CreditAmount, Range
 from app.domain.levels import LevelReference
@@ -193,7 +193,7 @@ def told_credential(credential: Credential, names: Names) -> Iterator[tuple[str,
     for name in ("assessed", "proctored", "identity_verified", "graded", "credit_bearing"):
         value = getattr(credential, name)
         if value is not None:
-            yield spoken(name).capitalize(), "yes" if value else "no", None
+            yield begun(spoken(name)), "yes" if value else "no", None
     if credential.quality_assured_by is not None:
         yield "Quality-assured by", _listed(map(names.body, credential.quality_assured_by)), None
     if credential.schemes is not None:
@@ -203,11 +203,11 @@ def told_credential(credential: Credential, names: Names) -> Iterator[tuple[str,
     for name in ("kind", "field", "language"):
         value = getattr(credential, name)
         if value is not None:
-            yield spoken(name).capitalize(), spoken(value), None
+            yield begun(spoken(name)), spoken(value), None
     for name in ("delivery", "digital_formats"):
         values = getattr(credential, name)
         if values is not None:
-            yield spoken(name).capitalize(), _listed(map(spoken, values)), None
+            yield begun(spoken(name)), _listed(map(spoken, values)), None
     if credential.duration_weeks is not None:
         yield "Duration", f"{written_out(credential.duration_weeks)} weeks", None
     if credential.awarded_on is not None:
@@ -221,7 +221,7 @@ def told_credential(credential: Credential, names: Names) -> Iterator[tuple[str,
     if credential.aliases:
         yield "Also known as", _listed(credential.aliases), None
     for name, fact in sorted(credential.features.items()):
-        yield names.fact(name).capitalize(), fact if isinstance(fact, str) else "yes" if fact else "no", None
+        yield begun(names.fact(name)), fact if isinstance(fact, str) else "yes" if fact else "no", None
 
 
 def _listed(values: Iterable[str]) -> str:
