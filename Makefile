@@ -59,7 +59,7 @@ bench: setup ## Measure beside other tools (SIZES="10000 2000000" ONLY="lookups 
 	@env -u DATABASE_URL $(BIN)/python -m benchmarks.run $(SIZES)
 
 lock: setup ## Renew requirements.txt from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --extra dev --extra documents --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra documents --extra pdf --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet -o requirements.txt
 
 proxy: ## Install Debian's nginx for the tests of the deployment (needs root)
 	apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx-light

@@ -33,6 +33,7 @@ from app.api.routers import (
     reconcile,
     reference,
     releases,
+    signing,
     stacking,
 )
 from app.api.routers import metrics as exposition
@@ -44,6 +45,7 @@ from app.services.fetching import Fetcher
 from app.services.identity import Identities
 from app.services.importing.running import Runner
 from app.services.oidc import IdentityProvider
+from app.services.printing import Printer
 from app.services.releasing import RuleSets
 from app.services.searching import Vocabularies
 from app.services.verifying import load_trust_lists
@@ -106,6 +108,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         if settings.run_imports:
             watching.append(asyncio.create_task(runner.run_for_ever(settings.import_poll_seconds)))
         fetcher = Fetcher() if settings.fetching else None
+        app.state.printer = Printer()
         app.state.documents = Documents(fetcher, trust)
         with draining(app.state, settings.drain_seconds):
             yield
@@ -141,7 +144,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "exclude": lambda scope: scope["path"].startswith(("/health/", "/metrics")),
         },
     )
-    app.state.settings = settings
+    app.state.settings, app.state.signer = settings, settings.signer()
     problems.install(app)
     app.add_middleware(SafeHeaders)
     app.add_middleware(
@@ -158,7 +161,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(CrossOrigin, admin_origins=settings.admin_origins)
     app.add_middleware(ToldRequests, lines=lines)
     for part in (recognition, documents, batch, stacking, conversion, catalogue, changes, reconcile, reference, imports,
-                 releases, access, health):  # fmt: skip
+                 releases, access, signing, health):  # fmt: skip
         app.include_router(part.router)
     if settings.metrics:
         app.include_router(exposition.router)

@@ -12,6 +12,7 @@ from limits import parse
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.documents.signed_reports import Signer, signer_of
 from app.domain.access import Provider, Scope, check_address
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -114,6 +115,16 @@ class Settings(BaseSettings):
     trust_lists: Path | None = Field(
         default=None, description="Folder of lists of issuers (YAML or JSON) that verification tells about."
     )
+    signing_key: Path | None = Field(
+        default=None,
+        repr=False,
+        description="File with a private Ed25519 key (JWK or PEM) that signs reports asked for as verifiable "
+        "credentials. Without it there are none.",
+    )
+    signing_did: Literal["web", "key"] = Field(
+        default="web",
+        description="Under which name reports are signed: did:web of `PUBLIC_URL`, or did:key, the key itself.",
+    )
     reads_require_key: bool = Field(
         default=False, description="Close reading: callers need a key or token with the scope `read`."
     )
@@ -185,6 +196,20 @@ class Settings(BaseSettings):
                 raise ValueError("OIDC_AUDIENCE: found nothing, expected the audience that tokens must be meant for.")
         return self
 
+    @model_validator(mode="after")
+    def _signer_is_whole(self) -> Self:
+        self.signer()
+        return self
+
+    def signer(self) -> Signer | None:
+        """Who signs reports; None when nobody does."""
+        if self.signing_key is None:
+            return None
+        try:
+            return signer_of(self.signing_key, self.public_url, self.signing_did)
+        except ValueError as error:
+            raise ValueError(f"SIGNING_KEY: found {str(self.signing_key)!r}, expected {error}.") from None
+
     def identity_provider(self) -> Provider | None:
         """The OpenID Connect provider whose tokens are taken."""
         if not self.oidc_issuer:
@@ -214,6 +239,8 @@ def read_settings() -> Settings:
 
 
 def _told(item: Mapping[str, Any]) -> str:
+    if not item["loc"]:  # of several settings together; the message names them
+        return str(item["msg"].removeprefix("Value error, "))
     name = str(item["loc"][0])
     expected = item["msg"].removeprefix("Input should be ").removeprefix("Value error, ").partition(", unable")[0]
     return f"{name.upper()}: found {masked(str(item['input']))!r}, expected {expected}."

@@ -53,7 +53,8 @@ def test_a_line_gives_what_is_shown(service: TestClient, line: str, shown: str) 
 
 def test_every_address_stands_in_the_table(service: TestClient) -> None:
     """Lists stand there without their single entries, services without their parts; what stands there exists."""
-    told = {_plain(address) for address in re.findall(r"`(?:[A-Z]+ )?(/(?:v1/|health/|reconcile)[^`]*)`", README)}
+    known_tops = r"v1/|health/|reconcile|\.well-known/"
+    told = {_plain(address) for address in re.findall(rf"`(?:[A-Z]+ )?(/(?:{known_tops})[^`]*)`", README)}
     known = {_plain(address) for address in service.get("/openapi.json").json()["paths"]}
     assert told <= known
     known -= {address for address in known if address.startswith("/reconcile/")} - told

@@ -72,7 +72,7 @@ async def read_request(request: Request, query: DocumentQuery) -> tuple[Handed, 
     Raises UnopenedDocument, UnreadableQuestion or RequestValidationError for what makes no sense.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
-    told = query.model_dump(exclude_none=True)
+    told = query.model_dump(exclude_none=True, exclude={"format"})
     if kind == FORM:
         handed, options = await _in_form(request)
     else:

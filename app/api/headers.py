@@ -22,6 +22,8 @@ _SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 class SafeHeaders:
     """ASGI middleware: nobody guesses the kind of an answer; pages run their own scripts only and stay out of frames.
 
+    A page that comes with a policy of its own keeps it.
+
     Answers that are data carry their one header from where they are made: look-ups need not come by here, and the
     other headers only mean something for pages.
     """
@@ -37,7 +39,10 @@ class SafeHeaders:
             if message["type"] == "http.response.start":
                 headers = message["headers"]
                 message = {**message, "headers": headers if _GUESSING in headers else [*headers, _GUESSING]}
-                if any(name == b"content-type" and value.startswith(b"text/html") for name, value in headers):
+                has_policy = any(name == b"content-security-policy" for name, _ in headers)
+                if not has_policy and any(
+                    name == b"content-type" and value.startswith(b"text/html") for name, value in headers
+                ):
                     held.append(message)
                     return
             elif held:

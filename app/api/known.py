@@ -17,7 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.api.bodies import App, Receive, Scope, Send
 from app.api.dependencies import today
 from app.api.metrics import count_outcomes
-from app.api.responses import as_json, tagged
+from app.api.negotiation import PRINTED, accept_of, liked
+from app.api.responses import BY_ACCEPT, as_json, tagged
 from app.api.schemas import CredentialById, RecognitionRequest, permalink
 from app.domain.credential import Credential
 from app.domain.report import Report, UnderstoodCredential
@@ -108,13 +109,13 @@ class KnownCredentials:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on."""
         body = self._answer(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
-        await (self._app if body is None else tagged(body))(scope, receive, send)
+        await (self._app if body is None else tagged(body, vary=BY_ACCEPT))(scope, receive, send)
 
     def _answer(self, scope: Scope) -> bytes | None:
         path = PATH.fullmatch(scope["path"])
         state = scope["app"].state
         rules = state.rulesets.serving
-        if path is None or rules is None:
+        if path is None or rules is None or liked(accept_of(scope["headers"]), PRINTED) is not None:
             return None
         known: KnownQueries = state.known_queries
         body = known.answer(scope["query_string"], path[1], state.engine, rules, self._public_url)

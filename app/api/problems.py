@@ -18,6 +18,7 @@ from app.api.responses import NO_GUESSING
 from app.api.spool import TooLarge
 from app.domain.access import without_secrets
 from app.domain.errors import (
+    Busy,
     Conflict,
     FailingCases,
     Fault,
@@ -25,6 +26,7 @@ from app.domain.errors import (
     NoConversion,
     NotAllowed,
     NotAuthenticated,
+    NotConfigured,
     NotExpressible,
     NotInstalled,
     NotReady,
@@ -52,6 +54,8 @@ FAULTS: dict[type[Fault], tuple[int, str]] = {
     UnknownDocument: (422, "unknown-document"),
     UnreadableDocument: (422, "unreadable-document"),
     NotInstalled: (501, "not-installed"),
+    NotConfigured: (406, "not-configured"),
+    Busy: (503, "busy"),
     Conflict: (409, "conflict"),
     FailingCases: (409, "failing-cases"),
     OtherRequest: (422, "other-request"),

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from app.api import metrics
 from app.api.bodies import App, Message, Receive, Scope, Send
 from app.api.dependencies import today
-from app.api.negotiation import wants_linked_data
+from app.api.negotiation import accept_of, told_apart
 
 KEPT = ("/v1/recognition", "/v1/credentials", "/v1/suggest", "/v1/convert/")
 """Addresses whose answers follow from the release, the day, the address and the form wanted alone."""
 
-Key = tuple[int, str, str, bytes, bool]
+Key = tuple[int, str, str, bytes, tuple[str | None, str | None]]
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,8 @@ def _key(scope: Scope) -> Key | None:
     active = scope["app"].state.rulesets.active
     if active is None or not scope["path"].startswith(KEPT):
         return None
-    accept = ",".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"accept")
-    return active, today().isoformat(), scope["path"], scope["query_string"], wants_linked_data(accept)
+    form = told_apart(accept_of(scope["headers"]))
+    return active, today().isoformat(), scope["path"], scope["query_string"], form
 
 
 def _size(key: Key, answer: _Answer) -> int:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -64,8 +64,21 @@ def _only(item: dict[str, Any], ways: Sequence[Sequence[str]]) -> dict[str, Any]
     return kept
 
 
-def tagged(body: bytes, media_type: str = "application/json", vary: str = PLAINLY) -> Response:
-    """A body of JSON as a response. The ETag is the SHA-256 of the bytes, so it is the same in every process."""
+def tagged(
+    body: bytes, media_type: str = "application/json", vary: str = PLAINLY, more: Mapping[str, str] | None = None
+) -> Response:
+    """A body as a response. The ETag is the SHA-256 of the bytes, so it is the same in every process."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": vary, **NO_GUESSING}
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": vary, **NO_GUESSING, **(more or {})}
     return Response(body, media_type=media_type, headers=headers)
+
+
+def unkept(body: bytes, media_type: str, more: Mapping[str, str] | None = None) -> Response:
+    """A body for this caller alone: nobody on the way keeps it."""
+    headers = {"Cache-Control": "no-store", "Vary": BY_ACCEPT, **NO_GUESSING, **(more or {})}
+    return Response(body, media_type=media_type, headers=headers)
+
+
+def page_headers(policy: str) -> dict[str, str]:
+    """The headers of a page that needs nothing but itself."""
+    return {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"}

@@ -22,6 +22,7 @@ from pydantic.json_schema import models_json_schema
 
 from app.api.days import Day
 from app.api.dependencies import today
+from app.api.negotiation import Form
 from app.domain.circumstances import CircumstanceValue
 from app.domain.credential import Credential
 from app.domain.programmes import Programme
@@ -296,7 +297,17 @@ def split(value: Any) -> Any:
     return value
 
 
-class RecognitionQuery(Closed):
+class FormQuery(Closed):
+    """In which form a report is given."""
+
+    format: Form | None = Field(
+        default=None,
+        description="json; html, a page to print or keep; pdf; or vc, a verifiable credential signed by this service. "
+        "Without it: as the Accept header says.",
+    )
+
+
+class RecognitionQuery(FormQuery):
     """Filters of a question about a credential of the catalogue."""
 
     jurisdictions: Annotated[list[str], BeforeValidator(split)] | None = Field(

@@ -9,12 +9,13 @@ from fastapi import Request, Security
 from fastapi.security import HTTPBearer, SecurityScopes
 
 from app.api.bodies import Scope as AsgiScope
+from app.documents.signed_reports import CONTEXT_PATH, DID_PATHS
 from app.domain.access import PREFIX, Caller, Scope
 from app.domain.errors import NotAllowed, NotAuthenticated
 
 ADMIN = "/v1/admin"
 """Addresses below this one are never open."""
-OPEN = frozenset({"/", "/docs", "/openapi.json", "/health/live", "/health/ready", "/metrics"})
+OPEN = frozenset({"/", "/docs", "/openapi.json", "/health/live", "/health/ready", "/metrics", CONTEXT_PATH, *DID_PATHS})
 """Addresses that are open to everybody, always, and not counted."""
 OPEN_FILES = "/static-offline-docs/"
 """Files of the documentation page."""

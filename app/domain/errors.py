@@ -17,6 +17,8 @@ Fault
   IdentityProviderAway   whether a token is genuine cannot be checked now
   UnopenedDocument       something handed in that is no credential we can open
   NotInstalled           something that this installation was made without
+  NotConfigured          something that the operator did not set up
+  Busy                   too much is asked for at this moment
 """
 
 from collections.abc import Iterable
@@ -188,6 +190,28 @@ class NotInstalled(Fault):
 
     def __str__(self) -> str:
         return f"{self.what} is not installed here; it comes with 'pip install passerelle[{self.extra}]'."
+
+
+@dataclass(eq=False)
+class NotConfigured(Fault):
+    """Something that the operator did not set up."""
+
+    what: str
+    setting: str
+    pointer: str = "/format"
+
+    def __str__(self) -> str:
+        return f"{self.what} are not set up here: the operator names a key by the setting {self.setting}."
+
+
+@dataclass(eq=False)
+class Busy(Fault):
+    """Too much is asked for at this moment."""
+
+    what: str
+
+    def __str__(self) -> str:
+        return f"Too many {self.what} are asked for now; try again."
 
 
 @dataclass(eq=False)

@@ -12,6 +12,7 @@ from app.services.documents import Documents
 from tests.api.test_documents import PATH, QUESTION, TEXT, in_png, use
 from tests.documents.hosting import World
 from tests.documents.issuing import ED25519, P256, a_badge, did_key, method_of, private, signed, token
+from tests.documents.printing import pdf_text
 
 PRIVATE = (
     "Jane Quimby", "jane.quimby@holder.example", "1999-04-05", "iVBORw0KGgoJANE", "did:example:jane-quimby",
@@ -116,6 +117,18 @@ def test_nothing_of_the_holder_is_in_any_answer_or_log(
         for credential in _credentials(response.json()) if response.status_code == 200 and "[" in response.text else ():
             is_silent(exland.get(credential["report"]["permalink"]).text, *more)
     is_silent(caplog.text, *more)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_nothing_of_the_holder_is_on_a_printed_report(exland: TestClient, name: str) -> None:
+    document = DOCUMENTS[name]
+    more = [did_key(P256)] if name == "self_issued" else []
+    for path, body in ((PATH, {"document": document}), ("/v1/recognition", {"credential": {"document": document}})):
+        page = exland.post(f"{path}?format=html", json={**body, **QUESTION})
+        is_silent(page.text, *more)
+        if page.status_code == 200:
+            assert page.headers["cache-control"] == "no-store"
+            is_silent(pdf_text(exland.post(f"{path}?format=pdf", json={**body, **QUESTION}).content), *more)
 
 
 def _credentials(body: Any) -> list[dict[str, Any]]:

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Query, Request, Response
 from app.api.asking import answer_document
 from app.api.dependencies import HandedIn, Releases, Session
 from app.api.examples import DOCUMENT_EXAMPLES, FORM_EXAMPLES, TOKEN_EXAMPLES
+from app.api.forms import FORMS, form_of, respond_in
 from app.api.handing_in import FORM, JSON, TOKEN, DocumentQuery, read_request
-from app.api.problems import NOT_INSTALLED, PROBLEMS
-from app.api.responses import private
+from app.api.problems import PROBLEMS
 from app.services.documents import DocumentAnswer
 
-router = APIRouter(prefix="/v1", tags=["Recognition"], responses=PROBLEMS | NOT_INSTALLED)
+router = APIRouter(prefix="/v1", tags=["Recognition"], responses=PROBLEMS)
 
 PATH = "/v1/recognition/document"
 
@@ -53,6 +53,7 @@ _BODY: dict[str, Any] = {
 @router.post(
     "/recognition/document",
     response_model=DocumentAnswer,
+    responses=FORMS,
     summary="Is this badge genuine, and where is what it shows recognised?",
     description="Choose the file of a badge (image, JSON, token, ZIP), press *Execute*. Every credential in it is "
     "verified step by step, read with a pointer to each attribute, compared with the catalogue, and looked up. "
@@ -72,5 +73,6 @@ async def recognise_document(
     handed, options = await read_request(request, query)
     rules = await releases.get(options.release)
     public_url = request.app.state.settings.public_url
+    form = form_of(request, query.format)
     told = await answer_document(handed, options, session, rules, public_url, documents)
-    return private(DocumentAnswer, told)
+    return await respond_in(form, request, told, options, rules)

@@ -9,9 +9,11 @@ from pydantic import Field, ValidationError
 from app.api.asking import report_on
 from app.api.dependencies import HandedIn, Releases, Session
 from app.api.examples import COMPARISON_EXAMPLES, RECOGNITION_EXAMPLES
+from app.api.forms import FORMS, form_of, respond_in
+from app.api.negotiation import Form
 from app.api.problems import NOT_INSTALLED, PROBLEMS
-from app.api.responses import answer, private
-from app.api.schemas import Closed, ComparisonRequest, CredentialId, Nothing, RecognitionQuery, RecognitionRequest
+from app.api.responses import answer
+from app.api.schemas import ComparisonRequest, CredentialId, FormQuery, Nothing, RecognitionQuery, RecognitionRequest
 from app.domain.errors import Fault, UnknownReference
 from app.domain.report import Report
 from app.services.comparing import Comparison, compare
@@ -20,7 +22,7 @@ from app.services.documents import DocumentReport
 router = APIRouter(prefix="/v1", tags=["Recognition"], responses=PROBLEMS)
 
 
-class PinnedQuery(Closed):
+class PinnedQuery(FormQuery):
     """A question out of a permalink."""
 
     question: str = Field(max_length=100_000, description="The word behind question= in a permalink.")
@@ -29,7 +31,7 @@ class PinnedQuery(Closed):
 @router.post(
     "/recognition",
     response_model=DocumentReport,
-    responses=NOT_INSTALLED,
+    responses=FORMS,
     summary="Where is this credential recognised, for what purpose, and for what credit?",
     description="Describe a credential, by its catalogue id or in your own words, and get one outcome for every place "
     "and purpose asked about: status, credit, level, conditions, what is missing, who decides, and the sources. "
@@ -39,13 +41,13 @@ class PinnedQuery(Closed):
 async def recognise(
     request: Request,
     body: Annotated[RecognitionRequest, Body(openapi_examples=RECOGNITION_EXAMPLES)],
-    nothing: Annotated[Nothing, Query()],
+    query: Annotated[FormQuery, Query()],
     session: Session,
     releases: Releases,
     documents: HandedIn,
 ) -> Response:
     """Answer a question."""
-    return await _answer(request, body, session, releases, documents)
+    return await _answer(request, body, query.format, session, releases, documents)
 
 
 @router.post(
@@ -80,6 +82,7 @@ async def compare_answers(
 @router.get(
     "/recognition",
     response_model=Report,
+    responses=FORMS,
     summary="Give an answer again: the permalink of a report",
     description="`question` is the word that stands in the permalink of a report. Day and release are pinned in it.",
 )
@@ -100,12 +103,13 @@ async def recognise_again(
     except ValueError as error:
         item = {"type": "value_error", "loc": ("query", "question"), "msg": str(error), "input": query.question}
         raise RequestValidationError([item]) from None
-    return await _answer(request, body, session, releases, documents)
+    return await _answer(request, body, query.format, session, releases, documents)
 
 
 @router.get(
     "/credentials/{credential_id}/recognition",
     response_model=Report,
+    responses=FORMS,
     summary="Where is this credential of the catalogue recognised?",
     description="The same answer as POST /v1/recognition, for a credential of the catalogue, with filters as query.",
 )
@@ -119,22 +123,28 @@ async def recognise_known(
 ) -> Response:
     """Answer a question about a credential of the catalogue."""
     body = RecognitionRequest.model_validate(
-        {"credential": {"id": credential_id}, **query.model_dump(exclude_none=True)}
+        {"credential": {"id": credential_id}, **query.model_dump(exclude_none=True, exclude={"format"})}
     )
     try:
-        response = await _answer(request, body, session, releases, documents)
+        response = await _answer(request, body, query.format, session, releases, documents)
     except UnknownReference as error:
         if error.pointer == "/credential/id":  # here the id is the address, and what is not there is not found
             error.pointer = ""
         raise
-    if releases.serving is not None:
+    if releases.serving is not None and response.media_type == "application/json":
         request.app.state.known_queries.learn(request.scope["query_string"], body, releases.serving)
     return response
 
 
 async def _answer(
-    request: Request, body: RecognitionRequest, session: Session, releases: Releases, documents: HandedIn
+    request: Request,
+    body: RecognitionRequest,
+    given: Form | None,
+    session: Session,
+    releases: Releases,
+    documents: HandedIn,
 ) -> Response:
+    form = form_of(request, given)
     rules = await releases.get(body.release)
     report = await report_on(body, session, rules, request.app.state.settings.public_url, documents)
-    return private(DocumentReport, report) if isinstance(report, DocumentReport) else answer(Report, report)
+    return await respond_in(form, request, report, body, rules)
