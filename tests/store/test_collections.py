@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain.errors import UnreadableQuestion
 from app.services.administration import migrate, operator
-from app.services.exporting import CHUNK as EXPORTED
-from app.services.importing.reading import CHUNK
+from app.services.exporting import SIZE as EXPORTED
+from app.services.importing.chunks import SIZE
 from app.services.importing.requests import Wish, add_import
 from app.services.importing.running import Runner
 from app.services.linked_data import as_linked_data
@@ -169,13 +169,13 @@ def test_more_than_one_chunk_is_one_release(run: Any, tmp_path: Path) -> None:
     async def work(engine: AsyncEngine) -> None:
         generated = [
             {**item, "credential": {**item["credential"], "level": None, "credit": None}}
-            for item in credentials(CHUNK + 10)
+            for item in credentials(SIZE + 10)
         ]
         for item in generated:
             item["credential"] = {key: value for key, value in item["credential"].items() if value is not None}
             item["credential"]["issuer"]["country"] = "XF"
         job = await load(engine, write(tmp_path, *generated), "generated")
-        assert (job.release, job.counts["added"]) == (2, CHUNK + 10)
+        assert (job.release, job.counts["added"]) == (2, SIZE + 10)
         assert (await load(engine, write(tmp_path, *generated), "generated")).release is None
 
     run(work)
