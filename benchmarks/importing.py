@@ -137,20 +137,22 @@ class Phases:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
-        self._start = self._began = time.perf_counter()
+        self._applying: Any = None
+        self._start = time.perf_counter()
         event.listen(Engine, "before_cursor_execute", self._before)
         event.listen(Engine, "after_cursor_execute", self._after)
 
-    def _before(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        self._began = time.perf_counter()
+    def _before(self, connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        connection.info["began"] = time.perf_counter()
         if statement.startswith("INSERT INTO releases"):
-            self.seconds = {"reading, checking and letting wait": self._began - self._start}
+            self.seconds = {"reading, checking and letting wait": time.perf_counter() - self._start}
+            self._applying = connection.connection.dbapi_connection
 
-    def _after(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        words = statement.split()
-        if self.seconds:
+    def _after(self, connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if self.seconds and connection.connection.dbapi_connection is self._applying:
+            words = statement.split()
             part = f"{words[0]} {words[2]}" if words[0] in ("INSERT", "DELETE") else words[0]
-            self.seconds[part] = self.seconds.get(part, 0) + time.perf_counter() - self._began
+            self.seconds[part] = self.seconds.get(part, 0) + time.perf_counter() - connection.info["began"]
 
     def told(self, whole: float) -> str:
         """The parts that take a hundredth of the whole or more, and what is left of it."""

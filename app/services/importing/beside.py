@@ -31,14 +31,12 @@ class Beside:
         other.close()
 
     def has_started(self) -> bool:
-        """Whether it waits for a job. Raises CheckerDied."""
-        if not self._connection.poll():
-            return False
-        self._receive()
-        return True
+        """Whether it waits for a job."""
+        return self._connection.poll()
 
     def begin(self, job: Job, rules: RuleSet) -> None:
         """Let it read the job's file behind the last row that was kept. Raises CheckerDied."""
+        self._receive()  # that it has started
         try:
             self._connection.send((job, rules.release, rules.data))  # what was compiled cannot be sent
         except ConnectionError as gone:
