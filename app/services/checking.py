@@ -107,8 +107,10 @@ def check_credential(credential: Credential, rules: RuleSet) -> None:
         _check_size(credit, "/credential/credit")
     _check_size(credential.notional_hours, "/credential/notional_hours")
     _check_size(credential.duration_weeks, "/credential/duration_weeks")
-    for name, known in (("schemes", rules.schemes), ("registers", {r.id: r for r in rules.data.registers})):
-        _check_ids(getattr(credential, name) or (), known, name)
+    if credential.schemes:
+        _check_ids(credential.schemes, rules.schemes, "schemes")
+    if credential.registers:
+        _check_ids(credential.registers, {register.id: register for register in rules.data.registers}, "registers")
     if credential.field is not None and not (credential.field.isdigit() and 2 <= len(credential.field) <= 4):
         text = f"Found {credential.field!r}, expected an ISCED-F 2013 code of two to four digits."
         raise UnreadableQuestion(text, "/credential/field")
@@ -117,7 +119,9 @@ def check_credential(credential: Credential, rules: RuleSet) -> None:
 
 def _check_size(size: Fraction | Range | CreditAmount | None, pointer: str) -> None:
     """A number, or an interval whose ends stand in order, that a credential can have."""
-    low, high = (size, size) if size is None or isinstance(size, Fraction) else (size.min, size.max)
+    if size is None:
+        return
+    low, high = (size, size) if isinstance(size, Fraction) else (size.min, size.max)
     if any(end is not None and not 0 <= end <= LARGEST for end in (low, high)):
         raise UnreadableQuestion(f"Expected a number not below 0 and not above {LARGEST}.", pointer)
     if low is not None and high is not None and low > high:

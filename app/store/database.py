@@ -166,6 +166,19 @@ async def open_turn(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
 
 
 @asynccontextmanager
+async def open_applying(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """A turn that writes millions of rows, in which the database may use more memory than else."""
+    async with open_turn(engine) as session:
+        connection = await session.connection()
+        await connection.run_sync(turns.make_room)
+        try:
+            yield session
+        finally:
+            with suppress(DBAPIError):  # of a connection that is lost nothing is left to put back
+                await connection.run_sync(turns.give_room_back)
+
+
+@asynccontextmanager
 async def open_writing(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     """A unit of work that writes much, and is committed at the end: on SQLite, where one writes at a time, a turn."""
     if engine.dialect.name == "sqlite":

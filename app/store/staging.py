@@ -118,6 +118,16 @@ def _of_job(table: Table, job: int) -> tuple[ColumnElement[bool], ...]:
     return table.c.pk >= first, table.c.pk < end
 
 
+async def look_over(session: AsyncSession, section: str) -> None:
+    """Tell PostgreSQL how many rows wait and stand, before it plans how to compare them.
+
+    It looks by itself about once a minute. Until then it takes a million rows for a few, and compares each with each.
+    """
+    staged, table = STAGES[section]
+    await _analyse(session, staged, "pk", "id")
+    await _analyse(session, table_of(table), "id", "collection", "since", "until")
+
+
 async def find_doubles(session: AsyncSession, section: str, job: int) -> list[tuple[int, str]]:
     """Rows whose id an earlier row has already, with that id."""
     table, first = STAGES[section][0], staged_keys(job)[0]
@@ -265,10 +275,10 @@ async def _count(session: AsyncSession, query: Select[Any]) -> int:
     return int((await session.execute(query)).scalar_one())
 
 
-async def _analyse(session: AsyncSession, table: Table) -> None:
-    """Tell PostgreSQL how large a temporary table has become; it does not see that by itself."""
+async def _analyse(session: AsyncSession, table: Table, *columns: str) -> None:
+    """Tell PostgreSQL how large a table has become, and what is in these of its columns, or in all."""
     if not _is_sqlite(session):
-        await session.execute(text(f"ANALYZE {table.name}"))
+        await session.execute(text(f"ANALYZE {table.name}" + (f" ({', '.join(columns)})" if columns else "")))
 
 
 def _is_sqlite(session: AsyncSession) -> bool:

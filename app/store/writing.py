@@ -125,7 +125,7 @@ def identifiers_of(credential: Credential) -> list[tuple[str, str]]:
 
 def words_of(names: Sequence[str], issuer: str | None) -> str:
     """The words by which a credential with these folded names is found."""
-    return " ".join(dict.fromkeys(word for name in (*names, issuer or "") for word in name.split()))
+    return " ".join(dict.fromkeys(" ".join((*names, issuer or "")).split()))
 
 
 def sizes_of(credential: Credential, rules: RuleSet) -> dict[str, float | int | None]:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.domain.errors import UnreadableQuestion
 from app.services.administration import migrate, operator
 from app.services.exporting import CHUNK as EXPORTED
-from app.services.importing.reading import CHUNK
+from app.services.importing.chunks import SIZE
 from app.services.importing.requests import Wish, add_import
 from app.services.importing.running import Runner
 from app.services.linked_data import as_linked_data
@@ -169,14 +169,34 @@ def test_more_than_one_chunk_is_one_release(run: Any, tmp_path: Path) -> None:
     async def work(engine: AsyncEngine) -> None:
         generated = [
             {**item, "credential": {**item["credential"], "level": None, "credit": None}}
-            for item in credentials(CHUNK + 10)
+            for item in credentials(SIZE + 10)
         ]
         for item in generated:
             item["credential"] = {key: value for key, value in item["credential"].items() if value is not None}
             item["credential"]["issuer"]["country"] = "XF"
         job = await load(engine, write(tmp_path, *generated), "generated")
-        assert (job.release, job.counts["added"]) == (2, CHUNK + 10)
+        assert (job.release, job.counts["added"]) == (2, SIZE + 10)
         assert (await load(engine, write(tmp_path, *generated), "generated")).release is None
+
+    run(work)
+
+
+def test_imports_at_the_same_time_take_turns(run: Any, tmp_path: Path) -> None:
+    async def work(engine: AsyncEngine) -> None:
+        numbers = []
+        for name in ("ants", "bees", "wasps"):
+            (tmp_path / name).mkdir()
+            file = write(tmp_path / name, *(entry(f"{name}-{n}", f"{name} number {n}") for n in range(2_000)))
+            wish = Wish(kind="catalogue", collection=name)
+            numbers.append((await add_import(engine, file, file.name, wish, caller=operator())).number)
+        await asyncio.gather(*(Runner(engine).run_next(number) for number in numbers))
+        async with open_session(engine) as session:
+            done = [await jobs.find_job(session, number) for number in numbers]
+            assert [job and (job.state, job.failure) for job in done] == [("succeeded", None)] * 3
+            assert sorted(job.release for job in done if job and job.release) == [2, 3, 4]
+            counts = (await releases.list_releases(session))[0].collections
+        assert {name: told["credentials"] for name, told in counts.items()} == dict.fromkeys(counts, 2_000)
+        assert set(counts) == {"ants", "bees", "wasps"}
 
     run(work)
 

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from app.domain.access import Caller
 from app.domain.errors import NotReady
 from app.services.auditing import record
-from app.services.importing.reading import SECTIONS
+from app.services.importing.chunks import SECTIONS
 from app.store import jobs, releases, staging
-from app.store.database import open_writing
+from app.store.database import open_applying, open_writing
 from app.store.jobs import Job, JobProblem
 from app.store.rebasing import Ground, begin_release, get_release
 from app.store.staging import Applied
@@ -51,7 +51,7 @@ async def apply_job(engine: AsyncEngine, job: Job, runner: str) -> None:
     problems: list[JobProblem] = []
     told: dict[str, Any] = {}
     try:
-        async with open_writing(engine) as session:
+        async with open_applying(engine) as session:
             before, number, applied, problems = await _apply(session, job)
             rejected = len({problem.row for problem in problems})
             told = {"counts": _counts(job, applied, rejected), "problems": job.problems + len(problems)}
@@ -92,6 +92,7 @@ async def _apply(session: AsyncSession, job: Job) -> tuple[int, int, Applied, li
         raise OtherGround
     section = SECTIONS[job.kind]
     release = await begin_release(session, Ground(data=active, collections=active), active)
+    await staging.look_over(session, section)
     problems = await _strangers(session, job)
     if problems and job.on_error == "abort":
         raise RejectedRows(problems)

@@ -11,7 +11,7 @@ from app.documents.rows import RowFormat, UnreadableFile, write_rejected
 from app.domain.access import Caller
 from app.domain.errors import Conflict, UnreadableQuestion, unknown
 from app.services.auditing import record
-from app.services.importing.reading import SECTIONS
+from app.services.importing.chunks import SECTIONS
 from app.store import changes, differences, jobs, releases
 from app.store.database import open_session, open_turn
 from app.store.differences import Difference

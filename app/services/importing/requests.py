@@ -18,7 +18,7 @@ from app.documents.columns import column_for
 from app.documents.rows import UnreadableFile, format_of, read_rows
 from app.domain.access import Caller
 from app.domain.errors import UnreadableQuestion
-from app.services.importing.reading import SECTIONS
+from app.services.importing.chunks import SECTIONS
 from app.store import jobs
 from app.store.database import open_session, open_writing
 from app.store.jobs import Job, Kind

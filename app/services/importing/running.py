@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.datasets.problems import InvalidData
 from app.domain.errors import NotReady
 from app.services.importing.applying import OtherGround, OtherKind, RejectedRows, apply_job, caller_of
+from app.services.importing.chunks import SECTIONS, BrokenFile
 from app.services.importing.framework import OtherBase, import_framework
-from app.services.importing.reading import SECTIONS, BrokenFile, read_job
+from app.services.importing.reading import read_job
 from app.store import jobs, releases, staging
 from app.store.database import open_session, open_writing
 from app.store.jobs import Job, JobProblem, LostJob
