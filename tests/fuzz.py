@@ -4,8 +4,10 @@ The server has imports that succeeded, failed and became a draft, so that addres
 somewhere. A run is repeated with the seed that it prints.
 
 Schemathesis makes them, valid and invalid ones, and runs its checks on the answers: all but the one that whatever fits
-the schema is accepted, because a place or a unit that no release knows fits it and is refused; and, with a key, the one
-that what does not fit is refused, because a made-up header that does not fit is replaced by the key. What is closed is
+the schema is accepted, because a place or a unit that no release knows fits it and is refused; and the one that what
+does not fit is refused, with a key, because a made-up header that does not fit is replaced by the key, and of a batch,
+where a question that does not fit has a problem of its own among the answers. That a number is taken for a text is no
+fault either: 5 is read as "5" on purpose (``app/domain/described.py``). What is closed is
 asked with a key for everything and without one. Prints how many requests there were and what was found, in the log of
 the server too; ends with 1 when something was. Requests and minutes are shared out among the databases.
 
@@ -16,6 +18,7 @@ beyond 64 KiB. No request comes of that, so it belongs to no operation, and noth
 import argparse
 import asyncio
 import random
+import re
 import sys
 import tempfile
 import time
@@ -46,8 +49,9 @@ EXAMPLES = 20
 ANSWER_SECONDS = 30
 TOLD_EVERY = 15
 """Seconds between lines that tell how far it is."""
-LEFT_OUT = {False: [positive_data_acceptance], True: [positive_data_acceptance, negative_data_rejection]}
-"""Checks that are left out without a key, and with one."""
+BATCH = "POST /v1/recognition/batch"
+"""The operation that answers what does not fit among its answers."""
+NUMBER_AS_TEXT = re.compile(r"violates `type` at .*\(was string, became (integer|number)\)")
 NO_HTTP = b"Invalid HTTP request received."
 
 
@@ -97,9 +101,12 @@ class Run:
         if is_no_http(response):
             return
         try:
-            case.validate_response(response, headers=headers, excluded_checks=LEFT_OUT[bool(headers)])
+            left_out = [positive_data_acceptance, *([negative_data_rejection] if headers or label == BATCH else [])]
+            case.validate_response(response, headers=headers, excluded_checks=left_out)
         except FailureGroup as group:
             for failure in group.exceptions:
+                if NUMBER_AS_TEXT.search(str(failure)):
+                    continue
                 title = getattr(failure, "title", type(failure).__name__)
                 self.found.fault(label, title, f"{str(failure)[:900]}\n{case.as_curl_command()}")
 
@@ -112,7 +119,9 @@ def is_no_http(response: Response) -> bool:
 def fuzz(run: Run, server: Server, key: str) -> None:
     """Ask every operation in turn, over and over."""
     address = str(server.client.base_url).rstrip("/")
-    operations = [op.ok() for op in schemathesis.openapi.from_url(f"{address}/openapi.json").get_all_operations()]
+    schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
+    schema.config.output.sanitization.update(enabled=False)  # a request that shows a fault is told whole
+    operations = [op.ok() for op in schema.get_all_operations()]
     asked = [
         (operation, mode, headers)
         for operation in operations
@@ -155,7 +164,8 @@ def with_imports(url: str, folder: Path) -> None:
     """Import a collection, a file with a row that is rejected, and framework data that becomes a draft."""
     head = "id,confidence,title\na,low,Ants\n"
     framework = (EXLAND / "frameworks" / "xf.yaml").read_text()
-    files = {"sound.csv": head, "faulty.csv": f"{head}b,low,\n", "xf.yaml": framework.replace("Decree 12", "Decree XII")}
+    draft = framework.replace("Decree 12", "Decree XII")
+    files = {"sound.csv": head, "faulty.csv": f"{head}b,low,\n", "xf.yaml": draft}
     for name, content in files.items():
         (folder / name).write_text(content)
         wish = Wish(collection=None if name == "xf.yaml" else "fuzz")

@@ -65,6 +65,7 @@ class Job:
     release: int | None
     failure: str | None
     cancelling: bool
+    attempts: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +95,7 @@ async def add_job(session: AsyncSession, **values: Any) -> int:
     """Add a job that waits: its number."""
     row = {
         "state": "queued", "created_at": datetime.now(UTC), "counts": {}, "row": 0, "digest": "", "ground": "",
-        "problems": 0, "cancelling": False, **values,
+        "problems": 0, "cancelling": False, "attempts": 0, **values,
     }  # fmt: skip
     return int((await session.execute(insert(ImportJobRow).values(row).returning(_JOBS.number))).scalar_one())
 
@@ -147,7 +148,7 @@ async def claim(session: AsyncSession, number: int, runner: str, seconds: float)
     taking = update(ImportJobRow).where(_JOBS.number == number, _is_free())
     values = {
         "state": "running", "runner": runner, "lease_until": time.time() + seconds,
-        "started_at": func.coalesce(_JOBS.started_at, now),
+        "started_at": func.coalesce(_JOBS.started_at, now), "attempts": _JOBS.attempts + 1,
     }  # fmt: skip
     done = await session.execute(taking.values(values), execution_options={"synchronize_session": False})
     return await find_job(session, number) if done.rowcount else None  # type: ignore[attr-defined]
@@ -190,6 +191,13 @@ async def ask_to_stop(session: AsyncSession, number: int) -> bool:
     running = update(ImportJobRow).where(_JOBS.number == number, _JOBS.state == "running")
     done = await session.execute(running.values(cancelling=True), execution_options=options)
     return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+async def find_files(session: AsyncSession) -> list[tuple[str, bool]]:
+    """The files of all jobs, and whether somebody may still need each: a job that is not finished, or rejected rows."""
+    unfinished = _JOBS.state.not_in(FINISHED)
+    needed = or_(unfinished, and_(_JOBS.problems > 0, _JOBS.kind != "framework"))
+    return [(file, bool(is_needed)) for file, is_needed in (await session.execute(select(_JOBS.file, needed))).all()]
 
 
 async def mark_undone(session: AsyncSession, number: int) -> None:

@@ -84,6 +84,7 @@ async def _keep(
     counts.update(read=read, accepted=len(done.rows), rejected=rejected)
     changed: dict[str, Any] = {
         "row": last, "digest": done.digest, "counts": dict(counts), "problems": job.problems + len(done.problems),
+        "attempts": 1,
     }  # fmt: skip
     async with open_writing(engine) as session:
         await jobs.change(session, job.number, runner, **changed)
