@@ -79,6 +79,15 @@ class JobProblem:
     file: str | None = None
 
 
+LONGEST_TEXT = 500
+"""Most characters of what is told of a problem, of each of its parts: senders choose some of them."""
+
+
+def short(text: str) -> str:
+    """A text as it is told, with its end left out when it is too long."""
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+
+
 _FIELDS = tuple(Job.__dataclass_fields__)
 
 
@@ -218,9 +227,12 @@ async def find_later(session: AsyncSession, job: Job) -> Job | None:
 async def add_problems(session: AsyncSession, job: int, problems: Sequence[JobProblem]) -> None:
     """Keep what is wrong with rows of a job."""
     rows = [
-        {"job": job, "file": p.file, "row": p.row, "place": p.place[:500], "found": p.found, "expected": p.expected}
+        {
+            "job": job, "file": p.file, "row": p.row, "place": short(p.place), "found": short(p.found),
+            "expected": short(p.expected),
+        }
         for p in problems
-    ]
+    ]  # fmt: skip
     if rows:
         await session.execute(insert(ImportProblemRow), rows)
 
