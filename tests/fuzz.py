@@ -146,7 +146,8 @@ def fuzz(run: Run, server: Server, key: str) -> None:
                 made()
     for line in server.lines():
         if line["level"] in ("error", "critical"):
-            run.found.fault("log", line["message"].partition("\n")[0][:200], line["message"][-1200:])
+            told = f"{line['message']}\n{line.get('exception', '')}"
+            run.found.fault("log", line["message"].partition("\n")[0][:200], told[-1200:])
 
 
 def fuzz_on(run: Run, url: str, folder: Path) -> None:

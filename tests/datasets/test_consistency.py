@@ -148,7 +148,7 @@ recognisers:
 @pytest.mark.parametrize(
     ("sheet", "told"),
     [
-        ("facts: [{id: a, confidence: high}]", "evidence/a.yaml line 1, /facts/0: found no 'topic', expected it"),
+        ("facts: [{id: a, confidence: high}]", "evidence/a.yaml line 1, /facts/0: found no 'topic', expected this key"),
         ("facts: [{id: a, topic: level, confidence: sure}]", "/facts/0/confidence: found 'sure'"),
         ("facts: [{id: a, topic: level, confidence: low, source: s1}]", "/facts/0/source: found 's1', expected one of"),
         ("facts: a", "/facts: found 'a'"),

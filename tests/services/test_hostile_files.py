@@ -97,6 +97,9 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "an id too long": ("x.ndjson", LINE.replace(b'"a"', b'"' + b"a" * 300 + b'"'), "300 characters"),
     "a name too long for an index": ("x.ndjson", LINE.replace(b"School", b"\xe6\xbc\xa2" * 4000), "shorter"),
     "broken Parquet": ("x.parquet", b"PAR1" + b"\0" * 50 + b"PAR1", "Parquet"),
+    "a column of Parquet whose name is no text": (
+        "x.parquet", parquet(id=["a"], title=["A"], confidence=["low"]).replace(b"title", b"tit\x96e"), "Parquet",
+    ),
     "half of Parquet": ("x.parquet", parquet(id=["a"], title=["A"], confidence=["low"])[:-20], "Parquet"),
     "bytes in Parquet": ("x.parquet", parquet(id=["a"], title=[b"\xff\xfe"], confidence=["low"]), "text|string"),
     "infinity in Parquet": (
