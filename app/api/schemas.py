@@ -291,9 +291,9 @@ def _without_defaults(value: Any) -> Any:
 
 
 def split(value: Any) -> Any:
-    """Several values in one parameter, separated by commas."""
+    """Several values in one parameter, separated by commas. An empty one is judged like any other."""
     if isinstance(value, list):
-        return [part for item in value for part in (item.split(",") if isinstance(item, str) else [item]) if part]
+        return [part for item in value for part in (item.split(",") if isinstance(item, str) else [item])]
     return value
 
 

@@ -1,32 +1,66 @@
 """Checks that what is encoded rests on the evidence sheets kept in data/evidence."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from app.datasets.exceptions import Exceptions
-from app.datasets.problems import Problem
-from app.datasets.reader import DataFile
-from app.datasets.yaml_text import pointer_to, read_yaml
+from app.datasets.problems import InvalidData, Problem
+from app.datasets.reader import DataFile, read_as
+from app.datasets.yaml_text import pointer_to
 from app.domain.dataset import SECTIONS
-from app.domain.sources import CONFIDENCES, Statement
+from app.domain.sources import CONFIDENCES, Confidence, Statement
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Fact:
+    """What the checks need of a fact; a sheet says more of it."""
+
+    id: str
+    topic: str
+    confidence: Confidence
+    source: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Source:
+    url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sheet:
+    facts: tuple[_Fact, ...] = ()
+    sources: Mapping[str, _Source] = field(default_factory=dict)
+
+
+_SHEET = TypeAdapter(_Sheet)
 
 
 def read_facts(folder: Path) -> dict[str, dict[str, Any]]:
-    """Every fact of the sheets by its id, with the URL of its source under ``url`` and its ``file`` and ``line``."""
+    """Every fact of the sheets by its id: topic, confidence, the ``url`` of its source, its ``file`` and ``line``.
+
+    Raises InvalidData with all faults of a sheet.
+    """
     facts: dict[str, dict[str, Any]] = {}
     for path in sorted(folder.glob("*.yaml")):
-        text = read_yaml(path.name, path.read_bytes())
-        sheet: Any = text.value
-        for n, fact in enumerate(sheet["facts"]):
-            source = sheet["sources"].get(fact.get("source") or "", {})
-            facts[fact["id"]] = {
-                **fact,
-                "url": source.get("url"),
-                "file": f"evidence/{path.name}",
-                "line": text.line_of(pointer_to("facts", n)),
-            }
+        name = f"evidence/{path.name}"
+        text, sheet = read_as(_SHEET, name, path.read_bytes())
+        problems = []
+        for n, fact in enumerate(sheet.facts):
+            line = text.line_of(pointer_to("facts", n))
+            if fact.source is not None and fact.source not in sheet.sources:
+                place = pointer_to("facts", n, "source")
+                problems.append(Problem(name, line, place, repr(fact.source)[:80], "one of the sources of the sheet"))
+                continue
+            facts[fact.id] = {
+                "topic": fact.topic, "confidence": fact.confidence, "file": name, "line": line,
+                "url": sheet.sources[fact.source].url if fact.source is not None else None,
+            }  # fmt: skip
+        if problems:
+            raise InvalidData(problems)
     return facts
 
 
@@ -74,8 +108,8 @@ def _named_in(thing: Any) -> Iterator[str]:
     elif is_dataclass(thing):
         if isinstance(thing, Statement):
             yield from thing.evidence
-        for field in fields(thing):
-            yield from _named_in(getattr(thing, field.name))
+        for part in fields(thing):
+            yield from _named_in(getattr(thing, part.name))
 
 
 def _check_file(file: DataFile, facts: dict[str, dict[str, Any]], urls: dict[str, str | None]) -> Iterator[Problem]:

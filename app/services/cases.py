@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from app.datasets.yaml_text import read_yaml
 from app.domain.errors import Fault
 from app.domain.report import Question, Report
 from app.domain.ruleset import RuleSet
+from app.services.checking import number_of
 from app.services.conversion import convert_credits, convert_level
 from app.services.lookup import look_up
 
@@ -69,7 +69,10 @@ def _faults(case: Any) -> Iterator[tuple[str, str]]:
         if not case.get(name):
             yield f"no {name!r}", "it"
     expected = case.get("expect")
-    for item in expected if isinstance(expected, list) else [expected]:
+    if not isinstance(expected, list):
+        yield "an 'expect' that is no list", "a list of what is expected, each on a day"
+        return
+    for item in expected:
         if not isinstance(item, dict) or not item.get("as_of"):
             yield "an expectation without a day", "as_of, and what is expected"
         elif unknown := sorted(set(item) - EXPECTED_KEYS):
@@ -88,7 +91,7 @@ async def failing_cases(session: AsyncSession, rules: RuleSet, cases: Iterable[M
             except Fault as fault:
                 fits = expected.get("problem") == _kind(fault)
                 wrong = "" if fits else f"it cannot be answered: {fault}"
-            except (ValidationError, ValueError, KeyError, TypeError) as error:
+            except (ValidationError, ValueError, KeyError, TypeError, AttributeError) as error:
                 wrong = f"it cannot be read: {str(error).splitlines()[0]}"
             if wrong:
                 place = f"{placed['file']} line {placed['line']}"
@@ -101,7 +104,7 @@ async def _wrong(session: AsyncSession, rules: RuleSet, case: Mapping[str, Any],
     if "convert" in case or "convert_level" in case:
         told = case.get("convert") or case["convert_level"]
         if "convert" in case:
-            amount = Fraction(told["amount"])
+            amount = number_of(told["amount"])
             more = {key: told[key] for key in ("jurisdiction", "recogniser") if key in told}
             result: Any = convert_credits(rules, amount, told["from"], told["to"], day, **more).result
         else:
@@ -157,8 +160,8 @@ def _same(found: Any, expected: Any) -> bool:
     if found == expected or (isinstance(found, bool) and str(found).lower() == expected):
         return True
     try:
-        return Fraction(found) == Fraction(expected)
-    except (TypeError, ValueError):
+        return number_of(found) == number_of(expected)
+    except ValueError:
         return False
 
 

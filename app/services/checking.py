@@ -28,6 +28,17 @@ _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,12}|/0*[1-9]\d{0,11})?", re.ASCII)
 """A number as people write it. Exponents are refused: a few letters could stand for millions of digits."""
 
 
+def number_of(value: object) -> Fraction:
+    """The number that somebody wrote. Raises ValueError.
+
+    >>> number_of("2.5")
+    Fraction(5, 2)
+    """
+    if _NUMBER.fullmatch(text := str(value)) is None:
+        raise ValueError(f"found {text[:40]!r}, expected a number such as '5', '2.5' or '1/3'")
+    return Fraction(text)
+
+
 @cache
 def country_codes() -> frozenset[str]:
     """All ISO 3166-1 alpha-2 codes and ISO 3166-2 codes."""

@@ -61,6 +61,8 @@ class ImportJobRow(SQLModel, table=True):
     """The process that works on it."""
     lease_until: float | None = None
     """Until when (seconds since 1970) nobody else may take it over."""
+    attempts: int = 0
+    """How often it was taken since it last got further, without those who left it to others in order."""
 
 
 class ImportProblemRow(SQLModel, table=True):

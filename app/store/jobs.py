@@ -65,6 +65,7 @@ class Job:
     release: int | None
     failure: str | None
     cancelling: bool
+    attempts: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +77,15 @@ class JobProblem:
     found: str
     expected: str
     file: str | None = None
+
+
+LONGEST_TEXT = 500
+"""Most characters of what is told of a problem, of each of its parts: senders choose some of them."""
+
+
+def short(text: str) -> str:
+    """A text as it is told, with its end left out when it is too long."""
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
 
 
 _FIELDS = tuple(Job.__dataclass_fields__)
@@ -94,7 +104,7 @@ async def add_job(session: AsyncSession, **values: Any) -> int:
     """Add a job that waits: its number."""
     row = {
         "state": "queued", "created_at": datetime.now(UTC), "counts": {}, "row": 0, "digest": "", "ground": "",
-        "problems": 0, "cancelling": False, **values,
+        "problems": 0, "cancelling": False, "attempts": 0, **values,
     }  # fmt: skip
     return int((await session.execute(insert(ImportJobRow).values(row).returning(_JOBS.number))).scalar_one())
 
@@ -147,7 +157,7 @@ async def claim(session: AsyncSession, number: int, runner: str, seconds: float)
     taking = update(ImportJobRow).where(_JOBS.number == number, _is_free())
     values = {
         "state": "running", "runner": runner, "lease_until": time.time() + seconds,
-        "started_at": func.coalesce(_JOBS.started_at, now),
+        "started_at": func.coalesce(_JOBS.started_at, now), "attempts": _JOBS.attempts + 1,
     }  # fmt: skip
     done = await session.execute(taking.values(values), execution_options={"synchronize_session": False})
     return await find_job(session, number) if done.rowcount else None  # type: ignore[attr-defined]
@@ -192,6 +202,13 @@ async def ask_to_stop(session: AsyncSession, number: int) -> bool:
     return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
+async def find_files(session: AsyncSession) -> list[tuple[str, bool]]:
+    """The files of all jobs, and whether somebody may still need each: a job that is not finished, or rejected rows."""
+    unfinished = _JOBS.state.not_in(FINISHED)
+    needed = or_(unfinished, and_(_JOBS.problems > 0, _JOBS.kind != "framework"))
+    return [(file, bool(is_needed)) for file, is_needed in (await session.execute(select(_JOBS.file, needed))).all()]
+
+
 async def mark_undone(session: AsyncSession, number: int) -> None:
     """Note that what a job did was taken back."""
     marking = update(ImportJobRow).where(_JOBS.number == number, _JOBS.state == "succeeded")
@@ -210,9 +227,12 @@ async def find_later(session: AsyncSession, job: Job) -> Job | None:
 async def add_problems(session: AsyncSession, job: int, problems: Sequence[JobProblem]) -> None:
     """Keep what is wrong with rows of a job."""
     rows = [
-        {"job": job, "file": p.file, "row": p.row, "place": p.place[:500], "found": p.found, "expected": p.expected}
+        {
+            "job": job, "file": p.file, "row": p.row, "place": short(p.place), "found": short(p.found),
+            "expected": short(p.expected),
+        }
         for p in problems
-    ]
+    ]  # fmt: skip
     if rows:
         await session.execute(insert(ImportProblemRow), rows)
 

@@ -155,6 +155,15 @@ def test_a_credential_is_found_by_its_name_elsewhere(exland: TestClient) -> None
     assert ids(exland, identifier="ce-0001") == []
 
 
+@pytest.mark.parametrize(
+    "query", ["facets=", "facets=kind,", "fields=", "fields=id,,title", "&".join(["fields=id"] * 41)]
+)
+def test_an_empty_value_of_a_list_is_refused_like_any_that_does_not_fit(exland: TestClient, query: str) -> None:
+    refused = exland.get(f"/v1/credentials?{query}")
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["pointer"].startswith(f"/{query.partition('=')[0]}")
+
+
 def test_only_the_fields_asked_for_are_told(exland: TestClient) -> None:
     page = exland.get("/v1/credentials", params={"fields": "id,credential.title,credential.issuer.name,nothing"}).json()
     assert page["items"] == [

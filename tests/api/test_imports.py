@@ -30,6 +30,14 @@ def server(empty_database: str, tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def exland_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server for several tests of framework data, none of which is served."""
+    folder = tmp_path_factory.mktemp("exland")
+    with serving(url := f"sqlite:///{folder}/p.db", folder / "imports", prepared(url)) as server:
+        yield server
+
+
 def send(
     server: Server, content: bytes | str, file: str = "knots.csv", *, key: str | None = None, **fields: str
 ) -> Any:
@@ -154,6 +162,29 @@ CASE = """\
   convert_level: {framework: eqf, level: 4, to: %s}
   expect: [{as_of: 2026-11-23, levels: ["%s"]}]
 """
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("level: 4", "level: [4]"),
+        ("convert_level: {framework: eqf, level: 4, to: eqf}", "credential: [a]"),
+        (
+            "convert_level: {framework: eqf, level: 4, to: eqf}",
+            "convert: {amount: 1e999999999, from: xf-point, to: hours}",
+        ),
+        ("convert_level: {framework: eqf, level: 4, to: eqf}", "convert: {amount: 1/0, from: xf-point, to: hours}"),
+        ('levels: ["5"]', "decided_by: [5]"),
+        ('levels: ["5"]', "levels: [1e999999999]"),
+    ],
+)
+def test_a_case_that_makes_no_sense_fails_and_says_so(exland_server: Server, before: str, after: str) -> None:
+    case = CASE % ("eqf", "5")
+    assert before in case
+    draft = exland_server.finished(send(exland_server, archive(case.replace(before, after)), "data.zip"))
+    told = exland_server.client.get(f"/v1/admin/releases/{draft['release']}/impact")
+    assert told.status_code == 200, told.text
+    assert "Level 4 is C" in told.json()["failing"][0]
 
 
 def test_a_draft_whose_cases_fail_is_activated_only_with_a_reason(server: Server) -> None:

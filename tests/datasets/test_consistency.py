@@ -1,10 +1,14 @@
 """Statements that are sound in themselves and disagree with one another."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from app.datasets.consistency import check_consistency
 from app.datasets.evidence import check_use, read_facts
 from app.datasets.exceptions import DeviantLink, Exceptions, UnusedFact
+from app.datasets.problems import InvalidData
 from app.datasets.reader import read_dataset
 from tests.factories import EXLAND
 
@@ -139,3 +143,19 @@ recognisers:
     problems = told(f"{bodies}rules: [{{id: a, {rule}, confidence: low, valid_from: 2020-01-01{contact}}}]")
     assert sound == (problems == [])
     assert sound or "/rules/0/contact: found nobody to ask" in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "told"),
+    [
+        ("facts: [{id: a, confidence: high}]", "evidence/a.yaml line 1, /facts/0: found no 'topic', expected this key"),
+        ("facts: [{id: a, topic: level, confidence: sure}]", "/facts/0/confidence: found 'sure'"),
+        ("facts: [{id: a, topic: level, confidence: low, source: s1}]", "/facts/0/source: found 's1', expected one of"),
+        ("facts: a", "/facts: found 'a'"),
+        ("[]", "found no mapping"),
+    ],
+)
+def test_an_evidence_sheet_that_lacks_what_the_checks_need_is_told(tmp_path: Path, sheet: str, told: str) -> None:
+    (tmp_path / "a.yaml").write_text(f"{sheet}\n")
+    with pytest.raises(InvalidData, match=re.escape(told)):
+        read_facts(tmp_path)

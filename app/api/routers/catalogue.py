@@ -85,7 +85,7 @@ class CredentialQuery(CredentialFilter):
     facets: Annotated[list[Facet], BeforeValidator(split)] = Field(
         default_factory=list, description="Count them by these, separated by commas."
     )
-    fields: Annotated[list[str], BeforeValidator(split)] = Field(
+    fields: Annotated[list[Annotated[str, Field(min_length=1)]], BeforeValidator(split)] = Field(
         default_factory=list,
         max_length=40,
         description="Only these fields of each entry, separated by commas, with dots inside: "

@@ -62,6 +62,7 @@ async def _keep(engine: AsyncEngine, job: Job, runner: str, chunk: Chunk, known:
     counts.update(read=chunk.read, accepted=len(done.rows), rejected=rejected)
     changed: dict[str, Any] = {
         "row": chunk.last, "digest": done.digest, "counts": dict(counts), "problems": job.problems + len(done.problems),
+        "attempts": 1,
     }  # fmt: skip
     async with open_writing(engine) as session:
         await jobs.change(session, job.number, runner, **changed)

@@ -142,6 +142,6 @@ def _measured(file: Path, form: Format) -> tuple[str, str, int | None, int]:
     if form == "parquet":
         try:
             rows = pq.ParquetFile(file).metadata.num_rows
-        except (pa.ArrowException, OSError):
+        except (pa.ArrowException, OSError, UnicodeDecodeError):
             rows = None
     return str(file.absolute()), digest.hexdigest(), rows, size

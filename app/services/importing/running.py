@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import os
+import re
 import socket
+import time
 import uuid
 from collections import Counter
 from contextlib import suppress
@@ -25,6 +27,15 @@ from app.store.rebasing import get_release
 
 LEASE = 30.0
 """Seconds after which a job is taken over from a process that does not say that it still lives."""
+MOST_ATTEMPTS = 5
+"""How often a job is taken without getting further: a file that ends every process must not end them for ever."""
+SWEEP_SECONDS = 3600.0
+"""How often a process looks for files that nobody needs any more."""
+
+UPLOAD_SECONDS = 604_800.0
+"""How long a file that no job knows may still be on its way to become one: since it was last written to."""
+SENT_NAME = r"[0-9a-f]{32}"
+"""Names of files that were sent, as they are received; the folder may hold others, which are not ours."""
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +55,14 @@ class Runner:
         self.name = f"{socket.gethostname()[:60]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
     async def run_for_ever(self, seconds: float) -> None:
-        """Work on every job that nobody works on; look for one every so many seconds."""
+        """Work on every job that nobody works on; look for one every so many seconds. Remove files left behind."""
+        sweeping = 0.0
         try:
             while True:
                 try:
+                    if self._folder is not None and time.monotonic() >= sweeping:
+                        sweeping = time.monotonic() + SWEEP_SECONDS
+                        await sweep(self._engine, self._folder)
                     worked = await self.run_next()
                 except DBAPIError:
                     log.warning("could not look for imports", exc_info=True)
@@ -74,6 +89,9 @@ class Runner:
             job = await jobs.claim(session, number, self.name, self._lease)
         if job is None:
             return False
+        if job.attempts > MOST_ATTEMPTS:
+            await self._give_up(job)
+            return True
         working = asyncio.create_task(self._work(job))
         living = asyncio.create_task(self._stay_alive(job.number, working))
         try:
@@ -198,6 +216,19 @@ class Runner:
         assert found is not None
         return found
 
+    async def _give_up(self, job: Job) -> None:
+        """End a job that was taken again and again and got no further."""
+        place = f"after row {job.row}" if job.row else "before a row was kept"
+        log.error("import %d is given up: it was begun %d times and got no further", job.number, MOST_ATTEMPTS)
+        with suppress(LostJob):
+            await self._fail(
+                job,
+                f"It was begun {MOST_ATTEMPTS} times, and each time the process that worked on it ended {place}. The "
+                "file may need more memory than there is, or the database may have no room: the log says more. "
+                "Send it again in smaller parts.",
+            )
+        await clean_up(self._engine, job.number, self._folder)
+
     async def _fail(self, job: Job, failure: str, problems: list[JobProblem] | None = None) -> None:
         problems = problems or []
         async with open_writing(self._engine) as session:
@@ -206,21 +237,47 @@ class Runner:
             await jobs.add_problems(session, job.number, problems)
 
     async def _stop(self, job: Job) -> None:
-        """End the job when somebody asked to; a process that merely ends leaves it to others."""
+        """End the job when somebody asked to; a process that merely ends leaves it to others, as if not taken."""
         with suppress(LostJob, DBAPIError):
             async with open_writing(self._engine) as session:
                 found = await jobs.find_job(session, job.number)
                 if found is not None and found.cancelling:
                     await jobs.finish(session, job.number, self.name, "cancelled")
+                elif found is not None:
+                    await jobs.change(session, job.number, self.name, lease_until=0.0, attempts=found.attempts - 1)
 
 
 async def clean_up(engine: AsyncEngine, number: int, folder: Path | None) -> None:
-    """Forget the file of a job that is finished, unless rows of it were rejected."""
+    """Forget the file of a job that is finished, unless rows of it were rejected and can be given back."""
     with suppress(DBAPIError):
         async with open_session(engine) as session:
             job = await jobs.find_job(session, number)
-        if job is not None and job.state in jobs.FINISHED and not job.problems:
+        if job is not None and job.state in jobs.FINISHED and not (job.problems and job.kind in SECTIONS):
             await asyncio.to_thread(forget_file, job, folder)
+
+
+async def sweep(engine: AsyncEngine, folder: Path) -> None:
+    """Delete files that nobody needs and that a process left behind which ended before it could delete them."""
+    lying = await asyncio.to_thread(_lying, folder)  # before the jobs are read: what comes later has its job then
+    if not lying:
+        return
+    async with open_session(engine) as session:
+        known = {Path(file).name: is_needed for file, is_needed in await jobs.find_files(session)}
+    for file, age in lying:
+        if not known.get(file.name, age < UPLOAD_SECONDS):
+            log.info("the file %s was left behind and is deleted", file.name)
+            await asyncio.to_thread(file.unlink, missing_ok=True)
+
+
+def _lying(folder: Path) -> list[tuple[Path, float]]:
+    """The files that were sent, each with the seconds since it was last written to."""
+    now = time.time()
+    found = []
+    for file in folder.iterdir() if folder.is_dir() else ():
+        with suppress(FileNotFoundError):  # its job was finished just now
+            if re.fullmatch(SENT_NAME, file.name):
+                found.append((file, now - file.stat().st_mtime))
+    return found
 
 
 def forget_file(job: Job, folder: Path | None) -> None:
