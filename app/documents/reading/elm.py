@@ -78,7 +78,7 @@ def read_specifications(top: Part, rules: RuleSet) -> list[ReadCredential]:
     nodes = top.many("@graph") or [top]
     inside = [below for node in nodes for below in node.many("learningAchievementSpecification")]
     told = {part.pointer: part for part in [*nodes, *inside] if is_specification(part)}
-    return [_specification(part, rules) for part in told.values()]
+    return [read_specification(part, rules) for part in told.values()]
 
 
 def is_specification(part: Part) -> bool:
@@ -112,7 +112,8 @@ def _claim(claim: Part, document: Part, rules: RuleSet) -> ReadCredential:
     return draft.finish()
 
 
-def _specification(part: Part, rules: RuleSet) -> ReadCredential:
+def read_specification(part: Part, rules: RuleSet) -> ReadCredential:
+    """What can be achieved, by its own description and whoever awards it."""
     draft = Draft(part, None)
     _describe(draft, part.describes(), rules)
     for opportunity in part.many("awardingOpportunity"):

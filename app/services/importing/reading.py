@@ -9,7 +9,9 @@ from typing import Any, cast
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.documents.rows import RowFormat, Rows, UnreadableFile, read_rows
+from app.documents.reading.statements import Saying
+from app.documents.rows import RowFormat, Rows, read_rows
+from app.documents.unreadable import UnreadableFile
 from app.domain.ruleset import RuleSet
 from app.services.importing.preparing import Prepared, Preparer, Section
 from app.store import jobs, staging
@@ -36,12 +38,17 @@ async def read_job(engine: AsyncEngine, job: Job, runner: str, rules: RuleSet) -
     A process that dies loses at most the chunk that it was reading. Raises BrokenFile and LostJob.
     """
     section = SECTIONS[job.kind]
-    preparer = Preparer(section, rules, job.number)
+    preparer = Preparer(section, rules, job.number, job.format, _said(job))
     known: set[str] = set()
     rows = await asyncio.to_thread(_from_row, job)
     while (step := await asyncio.to_thread(_prepared, rows, preparer, job.digest)) is not None:
         job = await _keep(engine, section, job, runner, *step, known)
     return job
+
+
+def _said(job: Job) -> Saying:
+    """What the sender of a job's file says of it."""
+    return Saying(names=job.mapping, **job.options)  # type: ignore[arg-type]
 
 
 def _from_row(job: Job) -> Rows:
