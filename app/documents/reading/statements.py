@@ -164,7 +164,7 @@ def _credential(form: ThingFormat, part: Part, thing: Thing, rules: RuleSet, say
 def id_of(part: Part, saying: Saying) -> str:
     """The id here of what a part describes.
 
-    That which the sender says, the CTID, the id that the address has at a service like this one, or the address in
+    That which the sender says, the id that the address has at a service like this one, the CTID, or the address in
     letters that ids have. What has no address is known by its description: the same words give the same id.
     """
     node = part.value
@@ -173,7 +173,7 @@ def id_of(part: Part, saying: Saying) -> str:
     for name in (part.id, ctid, title and title.text):
         if isinstance(name, str) and name in saying.names:
             return saying.names[name]
-    if isinstance(ctid, str) and ctid:
+    if isinstance(ctid, str) and ctid and _OWN.search(part.id or "") is None:
         return ctid
     if part.id is not None and not is_blank(part.id):
         return id_at(part.id)
