@@ -9,21 +9,17 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from app.documents.graphs import Graph, Thing, stream
+from app.documents.reading.identifying import id_of, is_blank
 from app.documents.reading.parts import at, open_ledger
 from app.documents.reading.statements import (
-    Saying,
     ThingFormat,
     belongs_to,
     given_for,
-    id_of,
-    is_blank,
     is_credential,
     is_decision,
 )
 from app.documents.unreadable import UnreadableRow
 from app.domain.errors import UnreadableDocument
-
-_NOBODY_SAYS = Saying()
 
 FormatHere = ThingFormat | Literal["case"]
 
@@ -125,7 +121,7 @@ def _made_id(thing: Thing) -> int | None:
     if not is_blank(name if isinstance(name, str) else None) or thing.nodes[0].get("ceterms:ctid"):
         return None
     try:
-        return hash(id_of(at(open_ledger(thing.graph), "/@graph/0"), _NOBODY_SAYS))
+        return hash(id_of(at(open_ledger(thing.graph), "/@graph/0"), {}))
     except UnreadableDocument:
         return None
 

@@ -5,8 +5,6 @@ source it is, how sure they are, and what the names in it stand for here. Free t
 one for a person to judge, and what was imported is never more than ``conditional`` by it.
 """
 
-import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,8 +14,9 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 from app.documents.ctdl import BY_AWARD, DIVISIONS
-from app.documents.graphs import LONGEST_LIST, Thing, is_body
+from app.documents.graphs import Thing, is_body
 from app.documents.reading import ctdl, elm, open_badges, values
+from app.documents.reading.identifying import CTID, OWN, id_at, id_of
 from app.documents.reading.parts import Part, at, open_ledger
 from app.documents.reading.result import ReadCredential, ReadDecision
 from app.domain.credits import CreditAmount
@@ -37,13 +36,6 @@ _OTHERS = {
     "elm": {*elm.SPECIFICATIONS, "EuropeanDigitalCredential"},
     "open_badge": {"Achievement", "BadgeClass", "AchievementCredential", "OpenBadgeCredential"},
 }
-
-LONGEST_NAME = 150
-"""Most characters of an address that become an id."""
-
-_CTID = re.compile(r"ce-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-_OWN = re.compile(r"/v1/(?:credentials|decisions|recognisers)/([^/?#]+)$")
-_NOT_IN_IDS = re.compile(r"[^A-Za-z0-9._~]+")
 
 _NUMBER = r"(?P<least>\d{1,4}(?:\.\d{1,3})?)\s*(?P<percent>%|per\s?cent)?"
 _LEAST_SCORE = (
@@ -128,7 +120,7 @@ def read_thing(form: ThingFormat, section: str, thing: Thing, rules: RuleSet, sa
         places[f"/credential/{found.attribute.replace('.', '/')}"] = thing.place(found.pointer)
     described = at(ledger, read.pointer)
     described = described.one("specifiedBy") or described
-    name = id_of(described, saying)
+    name = id_of(described, saying.names)
     entry = CatalogueEntry(
         id=name,
         credential=replace(read.credential, id=name),
@@ -159,68 +151,6 @@ def _credential(form: ThingFormat, part: Part, thing: Thing, rules: RuleSet, say
         read[0].credential, awarded_on=None, expires_on=None, assessed=None, proctored=None, identity_verified=None
     )
     return replace(read[0], credential=told)
-
-
-def id_of(part: Part, saying: Saying) -> str:
-    """The id here of what a part describes.
-
-    That which the sender says, the id that the address has at a service like this one, the CTID, or the address in
-    letters that ids have. What has no address is known by its description: the same words give the same id.
-    """
-    node = part.value
-    ctid = node.get("ceterms:ctid")
-    title = next((values.best(part.one(key)) for key in ("ceterms:name", "title", "name") if part.one(key)), None)
-    for name in (part.id, ctid, title and title.text):
-        if isinstance(name, str) and name in saying.names:
-            return saying.names[name]
-    if isinstance(ctid, str) and ctid and _OWN.search(part.id or "") is None:
-        return ctid
-    if part.id is not None and not is_blank(part.id):
-        return id_at(part.id)
-    digest = hashlib.sha256(json.dumps(_described(node, part, 0), sort_keys=True).encode()).hexdigest()[:16]
-    return f"{_slug(title.text if title else '')[:80]}-{digest}".strip("-")
-
-
-def is_blank(name: str | None) -> bool:
-    """Whether a thing has no name outside of its document: none at all, or one that every document gives anew."""
-    return name is None or name.startswith(("_:", "urn:epass:"))
-
-
-def _described(value: Any, part: Part, depth: int) -> Any:
-    """A value with what it names by names of the document alone in their place, and without these names."""
-    if isinstance(value, dict):
-        return {
-            key: _described(inner, part, depth)
-            for key, inner in value.items()
-            if not (key in ("@id", "id") and isinstance(inner, str) and is_blank(inner))
-            and not (isinstance(inner, list) and len(inner) > LONGEST_LIST)
-        }
-    if isinstance(value, list):
-        return [_described(inner, part, depth) for inner in value]
-    if isinstance(value, str) and is_blank(value):
-        place = part.ledger.places.get(value)
-        return _described(at(part.ledger, place).value, part, depth + 1) if place and depth < 3 else None
-    return value
-
-
-def id_at(address: str) -> str:
-    """The id of what stands at an address.
-
-    >>> id_at("https://p.example/v1/credentials/knots"), id_at("https://badges.example/a/7")
-    ('knots', 'badges.example-a-7')
-    """
-    if own := _OWN.search(address):
-        return unquote(own[1])
-    if ctid := _CTID.search(address):
-        return ctid[0]
-    name = _slug(re.sub(r"^https?://", "", address))
-    if len(name) <= LONGEST_NAME:
-        return name
-    return f"{name[:LONGEST_NAME]}-{hashlib.sha256(address.encode()).hexdigest()[:12]}"
-
-
-def _slug(text: str) -> str:
-    return _NOT_IN_IDS.sub("-", text).strip("-")
 
 
 def _classes(node: Mapping[str, Any]) -> set[str]:
@@ -279,7 +209,7 @@ def _decision(part: Part, thing: Thing, rules: RuleSet, saying: Saying) -> Said:
     by_award = BY_AWARD in (read.statement or "")
     earlier = part.one("ceterms:supersedes")
     decision = Decision(
-        id=id_of(part, saying),
+        id=id_of(part, saying.names),
         credentials=tuple(dict.fromkeys(credentials)),
         recogniser=recogniser,
         purposes=("credit_transfer",),
@@ -309,10 +239,10 @@ def _recogniser(part: Part, places: _Places, rules: RuleSet, saying: Saying) -> 
     places.put("/recogniser", body)
     told = [text.text for text in values.texts(body.one("ceterms:name"))] if isinstance(body.value, dict) else []
     address = body.id or body.text or ""
-    for name in (address, *_CTID.findall(address), *told):
+    for name in (address, *CTID.findall(address), *told):
         if name in saying.names:
             return saying.names[name]
-    if (own := _OWN.search(address)) and unquote(own[1]) in rules.recognisers:
+    if (own := OWN.search(address)) and unquote(own[1]) in rules.recognisers:
         return unquote(own[1])
     known = next((rules.recogniser_names[fold(name)] for name in told if fold(name) in rules.recogniser_names), None)
     if known is None:
@@ -403,9 +333,9 @@ def _least_scores(text: str) -> Iterator[tuple[Fraction, bool]]:
 def _reference(part: Part, saying: Saying) -> str:
     """The id here of what a part describes or names by its address."""
     if isinstance(part.value, dict):
-        return id_of(part, saying)
+        return id_of(part, saying.names)
     address = part.text or ""
-    ctid = _CTID.search(address)
+    ctid = CTID.search(address)
     return saying.names.get(address) or saying.names.get(ctid[0] if ctid else "") or id_at(address)
 
 
