@@ -182,9 +182,9 @@ def _outcome(draft: Draft, outcome: Part) -> None:
         draft.put("skills", Skill(label=title.text, uri=_address(only) if only is not None else None), title.part)
     if only is not None:
         draft.note("skills", only)
-    for other in values.texts(outcome.one("title")):
-        if title is not None and other.part != title.part:
-            draft.note("skills", other.part)
+    for text in values.texts(outcome.one("title")):
+        if title is not None and text.part != title.part:
+            draft.note("skills", text.part)
     for other, name in zip(related, names, strict=True):
         if other is not only:
             label = name.text if name else _address(other)
