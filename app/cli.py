@@ -22,7 +22,18 @@ from app.domain.access import SCOPES
 from app.domain.errors import Fault, UnreadableQuestion
 from app.logs import configuration
 from app.services import administration
-from app.services.administration import DatabaseAway, InvalidData, Job, Kind, NoBackup, OnError, Wish
+from app.services.administration import (
+    Confidence,
+    DatabaseAway,
+    DatedBy,
+    Format,
+    InvalidData,
+    Job,
+    Kind,
+    NoBackup,
+    OnError,
+    Wish,
+)
 from app.services.coverage import coverage_report
 from app.services.verifying import load_trust_lists, verify_once
 from app.settings import BadSettings, masked, misspelt, read_settings
@@ -120,15 +131,35 @@ def import_files(
     name: Annotated[str | None, typer.Option(help="Collection that a catalogue or decisions become.")] = None,
     dry_run: Annotated[bool, typer.Option(help="Only tell what would happen.")] = False,
     on_error: Annotated[OnError, typer.Option(help="What a row that cannot be imported does.")] = "abort",
+    form: Annotated[
+        Format | None, typer.Option("--format", help="Their format. Without it: what each file plainly is.")
+    ] = None,
+    mapping: Annotated[
+        list[str] | None, typer.Option(help="NAME=ID: what a name in the files stands for; may be repeated.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Id of the source that documents in CTDL, ELM ... are.")] = None,
+    confidence: Annotated[Confidence, typer.Option(help="How sure you are of such documents.")] = "low",
+    dated_by: Annotated[DatedBy, typer.Option(help="What dates of transfer values are compared with.")] = "question",
 ) -> None:
     """Import catalogues, decisions or framework data; 1 tells of problems in the data, 2 of a wrong command.
 
     A catalogue and decisions are served at once; framework data becomes a draft for `passerelle release activate`.
     """
-    wish = Wish(kind=kind, collection=name, dry_run=dry_run, on_error=on_error)
+    wish = Wish(
+        kind=kind, collection=name, format=form, dry_run=dry_run, on_error=on_error, mapping=_mapping(mapping or []),
+        source=source, confidence=confidence, dated_by=dated_by,
+    )  # fmt: skip
     sound = [_imported(file, wish) for file in files]
     if not all(sound):
         raise typer.Exit(1)
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    """What names stand for. Ends the program with 2 where a pair is none."""
+    for pair in pairs:
+        if "=" not in pair:
+            raise typer.BadParameter(f"Found {pair!r}, expected NAME=ID.", param_hint="--mapping")
+    return {name: told for name, _, told in (pair.rpartition("=") for pair in pairs)}
 
 
 def _imported(file: Path, wish: Wish) -> bool:

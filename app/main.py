@@ -17,6 +17,7 @@ from app.api.gate import Gate
 from app.api.handing_in import DocumentRequest
 from app.api.head import HeadAsGet
 from app.api.headers import CrossOrigin, SafeHeaders
+from app.api.importing import ImportUrlRequest
 from app.api.known import KnownCredentials, KnownQueries
 from app.api.remembered import RememberedAnswers
 from app.api.requests import ToldRequests
@@ -43,6 +44,7 @@ from app.logs import RequestLines
 from app.services.documents import Documents
 from app.services.fetching import Fetcher
 from app.services.identity import Identities
+from app.services.importing.fetching import Downloader
 from app.services.importing.running import Runner
 from app.services.oidc import IdentityProvider
 from app.services.printing import Printer
@@ -105,10 +107,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             asyncio.create_task(app.state.rulesets.keep_fresh(settings.release_poll_seconds)),
             asyncio.create_task(metrics.keep_observing(app.state.rulesets, engine)),
         ]
-        if settings.run_imports:
-            watching.append(asyncio.create_task(runner.run_for_ever(settings.import_poll_seconds)))
         fetcher = Fetcher() if settings.fetching else None
         app.state.printer = Printer()
+        app.state.downloader = Downloader(
+            importing, settings.imports_dir, fetcher, most=settings.max_import_bytes,
+            seconds=settings.import_fetch_seconds,
+        )  # fmt: skip
+        if settings.run_imports:
+            for working in (runner, app.state.downloader):
+                watching.append(asyncio.create_task(working.run_for_ever(settings.import_poll_seconds)))
         app.state.documents = Documents(fetcher, trust)
         with draining(app.state, settings.drain_seconds):
             yield
@@ -169,7 +176,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     document = app.openapi
 
     def openapi() -> dict[str, Any]:
-        told = with_schemas(problems.with_media_type(document()), batch.BatchItem, DocumentRequest)
+        told = with_schemas(problems.with_media_type(document()), batch.BatchItem, DocumentRequest, ImportUrlRequest)
         return tell_gate(told, reads_closed=settings.reads_require_key, limited=bool(settings.rate_limit))
 
     app.openapi = openapi  # type: ignore[method-assign]

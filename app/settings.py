@@ -104,13 +104,20 @@ class Settings(BaseSettings):
     import_poll_seconds: float = Field(
         default=1.0, gt=0, le=60, description="How often a process looks for an import to work on."
     )
+    import_fetch_seconds: float = Field(
+        default=900,
+        gt=0,
+        le=86_400,
+        description="How long it may take to fetch a file that shall be imported from an address.",
+    )
     memory_for_answers_bytes: int = Field(
         default=33_554_432, ge=0, description="Memory in each process for answers that were given before."
     )
     fetching: bool = Field(
         default=True,
         description="Whether keys of issuers and status lists may be asked for at their https addresses while a "
-        "document is verified. Off: what needs them could not be checked, and the answer says so.",
+        "document is verified, and files to import at theirs. Off: what needs them could not be checked, and the "
+        "answer says so; imports take files alone.",
     )
     trust_lists: Path | None = Field(
         default=None, description="Folder of lists of issuers (YAML or JSON) that verification tells about."

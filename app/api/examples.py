@@ -220,6 +220,19 @@ _TABLE = (
     "id,confidence,title,issuer_name,issuer_country,notional_hours\n"
     "knots-1,low,Knots for Sailors,Harbour School,IE,20\n"
 )
+_GRAPH = {
+    "@context": "https://credreg.net/ctdl/schema/context/json",
+    "@graph": [
+        {
+            "@id": "https://registry.example/resources/ce-9f2b6f0e-3c1d-4f57-9f3e-0a6f3b1c2d4e",
+            "@type": "ceterms:Certificate",
+            "ceterms:ctid": "ce-9f2b6f0e-3c1d-4f57-9f3e-0a6f3b1c2d4e",
+            "ceterms:name": {"en": "Knots for Sailors"},
+            "ceterms:ownedBy": ["_:school"],
+        },
+        {"@id": "_:school", "@type": "ceterms:CredentialOrganization", "ceterms:name": {"en": "Harbour School"}},
+    ],
+}
 _QUERY = {"name": "harbour-school", "kind": "catalogue", "dry_run": "true"}
 
 IMPORT_EXAMPLES: dict[str, dict[str, Any]] = {
@@ -239,8 +252,24 @@ IMPORT_EXAMPLES: dict[str, dict[str, Any]] = {
             "x-query": _QUERY,
         }
     },
+    "application/ld+json": {
+        "ctdl": {
+            "summary": "Credentials in CTDL, as the Credential Registry gives them",
+            "description": "Sent to /v1/admin/imports?name=harbour-school&kind=catalogue&dry_run=true",
+            "value": json.dumps(_GRAPH),
+            "x-query": _QUERY,
+        }
+    },
 }
 """Files as bodies, by media type; the options stand in the address."""
+
+IMPORT_URL_EXAMPLES: dict[str, Any] = {
+    "address": {
+        "summary": "A catalogue that is fetched from its address",
+        "description": "The import is in the state `fetching` until the file is there.",
+        "value": {"url": "https://registry.example/credentials.jsonld", "name": "registry", "dry_run": True},
+    },
+}
 
 IMPORT_FORM_EXAMPLES: dict[str, Any] = {
     "table": {

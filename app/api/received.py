@@ -1,13 +1,14 @@
 """Takes in a file that is sent to be imported: into the folder of imports, and only so many bytes."""
 
 import hashlib
+import json
 import os
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import anyio
 from fastapi import Request
@@ -17,18 +18,9 @@ from starlette.formparsers import MultiPartException
 from app.api.bodies import Message
 from app.api.spool import TooLarge
 from app.domain.errors import UnreadableQuestion
+from app.services.importing.understanding import MEDIA_TYPES, Format
 
 MULTIPART = "multipart/form-data"
-TYPES: Mapping[str, str] = {
-    "application/x-ndjson": "ndjson",
-    "application/jsonl": "ndjson",
-    "text/csv": "csv",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-    "application/vnd.apache.parquet": "parquet",
-    "application/yaml": "yaml",
-    "application/zip": "zip",
-}
-"""Media types of bodies that are a file, and the format that each is."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +33,7 @@ class Received:
     checksum: str
     options: Mapping[str, str]
     """Fields of the form beside the file."""
-    format: str | None
+    format: Format | None
     """Its format, where the media type says it."""
 
 
@@ -54,8 +46,8 @@ async def receive(request: Request, folder: Path, most: int) -> Received:
     await anyio.Path(folder).mkdir(parents=True, exist_ok=True)
     if kind == MULTIPART:
         return await _of_form(request, folder, most)
-    if kind not in TYPES:
-        expected = ", ".join((MULTIPART, *TYPES))
+    if kind not in MEDIA_TYPES:
+        expected = ", ".join((MULTIPART, *MEDIA_TYPES, "application/json"))
         raise UnreadableQuestion(f"Found a body of type {kind!r}, expected {expected}.", "/header/content-type")
     with _new_file(folder) as (path, file):
         digest, size = hashlib.sha256(), 0
@@ -65,7 +57,24 @@ async def receive(request: Request, folder: Path, most: int) -> Received:
                 raise TooLarge(most)
             digest.update(part)
             file.write(part)
-    return Received(path, f"upload.{TYPES[kind]}", digest.hexdigest(), {}, TYPES[kind])
+    form = MEDIA_TYPES[kind]
+    return Received(path, f"upload.{form or 'jsonld'}", digest.hexdigest(), {}, form)
+
+
+async def receive_json(request: Request, most: int) -> dict[str, Any]:
+    """The JSON object that a request is. Raises TooLarge and UnreadableQuestion."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > most:
+            raise TooLarge(most)
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict):
+        raise UnreadableQuestion("Found a body that is no JSON object, expected one with the field 'url'.", "/url")
+    return told
 
 
 async def _of_form(request: Request, folder: Path, most: int) -> Received:

@@ -54,11 +54,15 @@ UNITS: Mapping[str, tuple[str, str]] = {
 }
 """Our units that the vocabulary of credit units has; the others point to our own description of the unit."""
 
-_DIVISIONS: Mapping[Division, tuple[str, str]] = {
+DIVISIONS: Mapping[Division, tuple[str, str]] = {
     "lower": ("LowerDivisionLevel", "Lower Division Level"),
     "upper": ("UpperDivisionLevel", "Upper Division Level"),
     "graduate": ("GraduateLevel", "Graduate Level"),
 }
+"""Divisions of study as the vocabulary of levels names them."""
+
+BY_AWARD = "It counts for those who were awarded the credential between its dates."
+"""How we say that the dates of a decision are compared with the day of the award; CTDL has no term for it."""
 
 _TRANSFERS = frozenset({"credit_transfer", "stacking"})
 
@@ -251,7 +255,7 @@ class Ctdl:
             words.insert(0, f"Per {grant.per}.")
         if grant.meaning == "own_size":
             words.insert(0, "The credential's own size.")
-        division = _DIVISIONS.get(grant.division) if grant.division else None
+        division = DIVISIONS.get(grant.division) if grant.division else None
         figures = Grant(meaning="exact", amount=Fraction(0), system=grant.system) if grant.meaning == "zero" else grant
         return [
             given(
@@ -320,7 +324,7 @@ def described(decision: Decision) -> str:
         parts.append(f"Decided case by case{f' by {decision.decided_by}' if decision.decided_by else ''}.")
     parts += [f"Condition: {condition.text}" for condition in decision.conditions]
     if decision.dated_by == "award" and (decision.valid_from or decision.valid_to):
-        parts.append("It counts for those who were awarded the credential between its dates.")
+        parts.append(BY_AWARD)
     if decision.credit is not None and decision.credit.meaning == "not_published":
         parts.append("No amount of credit is published.")
     if decision.share is not None and decision.share.text:

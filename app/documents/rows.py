@@ -5,7 +5,6 @@ import datetime
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from lzma import LZMAError
 from pathlib import Path
@@ -17,9 +16,14 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from python_calamine import CalamineError, CalamineWorkbook
 
+from app.documents import things
 from app.documents.columns import column_for, fused, paths_of, written
+from app.documents.graphs import Thing
+from app.documents.reading.statements import THING_FORMATS, ThingFormat
+from app.documents.unreadable import UnreadableFile, UnreadableRow
 
-RowFormat = Literal["ndjson", "csv", "xlsx", "parquet"]
+TableFormat = Literal["ndjson", "csv", "xlsx", "parquet"]
+RowFormat = TableFormat | ThingFormat
 
 LONGEST_LINE = 1_048_576
 """Most bytes of a line."""
@@ -33,30 +37,11 @@ BATCH = 1_000
 csv.field_size_limit(LONGEST_LINE)
 
 
-@dataclass
-class UnreadableFile(Exception):
-    """A file that is not what it should be, as a whole."""
-
-    found: str
-    expected: str
-    row: int = 1
-
-    def __str__(self) -> str:
-        return f"row {self.row}: found {self.found}, expected {self.expected}."
-
-
-@dataclass(frozen=True)
-class UnreadableRow:
-    """A row that cannot even be taken apart."""
-
-    found: str
-    expected: str
-
-
-Content = bytes | Mapping[str, Any] | UnreadableRow
-"""What stands in a row: the bytes of a line, the cells by column, or what is wrong."""
+Content = bytes | Mapping[str, Any] | Thing | UnreadableRow
+"""What stands in a row: the bytes of a line, the cells by column, the thing that is described, or what is wrong."""
 Rows = Iterator[tuple[int, Content]]
-"""Rows with their numbers as a person counts them: lines from 1, rows of a table from 2, below the head."""
+"""Rows with their numbers as a person counts them: lines from 1, rows of a table from 2, below the head; of a document
+of linked data the things that it describes from 1."""
 
 
 def format_of(name: str, beginning: bytes) -> RowFormat | None:
@@ -73,6 +58,8 @@ def format_of(name: str, beginning: bytes) -> RowFormat | None:
 
 def read_rows(path: Path, form: RowFormat, section: str, mapping: Mapping[str, str]) -> Rows:
     """The rows of a file. Raises UnreadableFile where it is not of that form, or its columns are not known."""
+    if form in THING_FORMATS:
+        return things.read_things(path, form, section)
     if form == "ndjson":
         return _lines(path)
     reader = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet}[form]
@@ -273,7 +260,9 @@ def _check_batch(batch: Any) -> None:
 def write_rejected(path: Path, form: RowFormat, rejected: Iterable[int], out: IO[bytes]) -> None:
     """Write the rows with these numbers as they stand in the file, in its form and with its head."""
     wanted = set(rejected)
-    if form == "ndjson":
+    if form in THING_FORMATS:
+        things.write_things(path, form, wanted, out)
+    elif form == "ndjson":
         with path.open("rb") as file:
             for number, line in enumerate(file, start=1):
                 if number in wanted:

@@ -9,7 +9,7 @@ from app.domain.credits import CreditGraph
 from app.domain.dataset import Dataset
 from app.domain.jurisdictions import Places
 from app.domain.labels import Term
-from app.domain.levels import LevelGraph
+from app.domain.levels import Framework, LevelGraph
 from app.domain.recognisers import Recogniser
 from app.domain.report import ReleaseReference
 from app.domain.rules import Rule
@@ -60,11 +60,12 @@ class RuleSet:
     @cached_property
     def framework_names(self) -> Mapping[str, str]:
         """Ids of frameworks by every folded name that only one of them has."""
-        found: dict[str, set[str]] = {}
-        for framework in self.data.frameworks:
-            for name in (framework.id, framework.name, *framework.aliases):
-                found.setdefault(fold(name), set()).add(framework.id)
-        return {name: ids.pop() for name, ids in found.items() if len(ids) == 1}
+        return _named(self.data.frameworks)
+
+    @cached_property
+    def recogniser_names(self) -> Mapping[str, str]:
+        """Ids of bodies by every folded name that only one of them has."""
+        return _named(self.data.recognisers)
 
     @cached_property
     def terms(self) -> Mapping[str, Term]:
@@ -126,6 +127,14 @@ class RuleSet:
             code for code, place in sorted(self.places.by_code.items())
             if place.kind != "region" and code in self.rules_by_place
         )  # fmt: skip
+
+
+def _named(things: Iterable[Framework] | Iterable[Recogniser]) -> dict[str, str]:
+    found: dict[str, set[str]] = {}
+    for thing in things:
+        for name in (thing.id, thing.name, *thing.aliases):
+            found.setdefault(fold(name), set()).add(thing.id)
+    return {name: ids.pop() for name, ids in found.items() if len(ids) == 1}
 
 
 def _grouped(pairs: Iterable[tuple[str, Rule]]) -> dict[str, tuple[Rule, ...]]:

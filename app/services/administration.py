@@ -16,12 +16,14 @@ from app.datasets.reader import json_schema
 from app.domain.access import SCOPES, ApiKey, Caller, read_scope
 from app.domain.dataset import SECTIONS
 from app.domain.errors import NotReady, UnknownRelease, UnreadableQuestion
+from app.domain.sources import Confidence
 from app.services import activating, keys
 from app.services.cases import read_cases
 from app.services.exporting import as_lines, as_parquet, as_table
 from app.services.importing.jobs import differences_between, get_job
-from app.services.importing.requests import OnError, Wish, add_import
+from app.services.importing.requests import DatedBy, OnError, Wish, add_import
 from app.services.importing.running import Runner
+from app.services.importing.understanding import Format
 from app.services.releasing import RuleSets, load_data
 from app.store import releases
 from app.store.database import DatabaseAway, NoBackup, back_up, first_line, open_database, open_session
@@ -31,9 +33,10 @@ from app.store.migrating import migrate
 from app.store.releases import Release
 
 __all__ = [
-    "DatabaseAway", "InvalidData", "Job", "Kind", "NoBackup", "OnError", "Wish", "activate_release", "back_up", "check",
-    "create_key", "cycles", "diff_releases", "export", "first_line", "framework_schema", "import_file", "list_keys",
-    "list_releases", "load", "migrate", "operator", "revoke_key", "roll_back_release",
+    "Confidence", "DatabaseAway", "DatedBy", "Format", "InvalidData", "Job", "Kind", "NoBackup", "OnError", "Wish",
+    "activate_release", "back_up", "check", "create_key", "cycles", "diff_releases", "export", "first_line",
+    "framework_schema", "import_file", "list_keys", "list_releases", "load", "migrate", "operator", "revoke_key",
+    "roll_back_release",
 ]  # fmt: skip
 
 MOST_TOLD = 100

@@ -1,4 +1,4 @@
-"""Asks addresses that strangers name, without becoming their tool: keys of issuers, status lists, later imports.
+"""Asks addresses that strangers name, without becoming their tool: keys of issuers, status lists, files to import.
 
 https only; hosts at public addresses only, checked where the connection is made, so that a name cannot mean one host
 when checked and another when used; certificates are checked for the name. Redirects are followed one by one, under the
@@ -13,11 +13,12 @@ import socket
 import ssl
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 from time import monotonic
-from typing import Self
+from typing import IO, Self, TypeVar
 
 import httpcore
 import httpx
@@ -52,6 +53,11 @@ for _name in ("httpx", "httpcore"):  # they would tell every address
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 """The numbers of a host, by its name."""
+Told = Callable[[int], None]
+"""Hears how many bytes of a download are there."""
+T = TypeVar("T")
+Read = Callable[[httpx.Response, str | None], Awaitable[T]]
+"""Reads an answer; the address is told where redirects led to another."""
 
 
 async def resolve_name(host: str, port: int) -> list[str]:
@@ -107,48 +113,103 @@ class Fetcher:
         if remembered is not None:
             return remembered
         at = datetime.now(UTC)
+        kept_for = 0.0
+
+        async def read(response: httpx.Response, redirected_to: str | None) -> Fetched:
+            nonlocal kept_for
+            kept_for = _seconds_to_keep(response)
+            body = bytearray()
+            async for part in response.aiter_raw():
+                body += part
+                if len(body) > MAX_BYTES:
+                    raise _Unusable(f"its answer has more than {MAX_BYTES:,} bytes", response.status_code)
+            record = FetchRecord(
+                address=address, at=at, redirected_to=redirected_to, status=response.status_code, size=len(body)
+            )
+            return Fetched(record=record, body=bytes(body))
+
+        fetched = await self._asked(address, at, self._follow(address, read, MAX_SECONDS, self._places), MAX_SECONDS)
+        self._memory.keep(address, fetched, kept_for)
+        return fetched
+
+    async def download(
+        self, address: str, out: IO[bytes], *, most: int, seconds: float, told: Told
+    ) -> tuple[FetchRecord, str]:
+        """Write what stands at an address into a file: what is told about it, and its media type, or nothing.
+
+        At most so many bytes, in at most so many seconds; ``told`` hears how many came. Never raises for what happens
+        on the way, and what is in the file then is not all: the record says it. Raises NotKept where the file cannot
+        be written, and whatever ``told`` raises.
+        """
+        at = datetime.now(UTC)
+
+        async def keep(response: httpx.Response, redirected_to: str | None) -> tuple[FetchRecord, str]:
+            length, status, size = response.headers.get("content-length", ""), response.status_code, 0
+            if length.isascii() and length.isdigit() and int(length) > most:
+                raise _Unusable(f"its answer has {int(length):,} bytes, more than {most:,}", status)
+            async for part in response.aiter_raw():
+                size += len(part)
+                if size > most:
+                    raise _Unusable(f"its answer has more than {most:,} bytes", status)
+                try:
+                    await asyncio.to_thread(out.write, part)
+                except OSError as error:
+                    raise NotKept(error.strerror) from error
+                told(size)
+            record = FetchRecord(address=address, at=at, redirected_to=redirected_to, status=status, size=size)
+            return record, response.headers.get("content-type", "").partition(";")[0].strip().casefold()
+
+        found = await self._asked(address, at, self._follow(address, keep, seconds, nullcontext()), seconds)
+        return (found.record, "") if isinstance(found, Fetched) else found
+
+    async def _asked(self, address: str, at: datetime, asking: Awaitable[T], seconds: float) -> T | Fetched:
+        """What comes of asking an address, or why nothing does."""
         try:
-            async with asyncio.timeout(MAX_SECONDS), self._places:
-                fetched, kept_for = await self._ask(address, at)
+            return await asking
         except Refused as refusal:
             return _problem(address, at, f"refused: {refusal}")
+        except _Unusable as answer:
+            return _problem(address, at, answer.problem, answer.status)
         except (TimeoutError, httpcore.TimeoutException):
-            return _problem(address, at, f"no answer within {MAX_SECONDS:g} seconds")
+            return _problem(address, at, f"no answer within {seconds:g} seconds")
         except (httpcore.NetworkError, OSError) as error:
             return _problem(address, at, "no secure connection" if _is_about_tls(error) else "it cannot be reached")
         except (httpx.HTTPError, httpx.InvalidURL, httpcore.ProtocolError, ValueError):
             return _problem(address, at, "its answer is no proper HTTP")
-        self._memory.keep(address, fetched, kept_for)
-        return fetched
 
-    async def _ask(self, address: str, at: datetime) -> tuple[Fetched, float]:
-        place = asked = read_address(address)
-        for _ in range(MAX_REDIRECTS + 1):
-            request = self._client.build_request("GET", place.address)
-            response = await self._client.send(request, stream=True)
-            try:
-                if response.is_redirect:
-                    place = read_address(response.headers.get("location", ""), place.address)
-                    continue
-                redirected_to = None if place == asked else place.address
-                return await self._read(address, at, response, redirected_to), _seconds_to_keep(response)
-            finally:
-                await response.aclose()
-        return _problem(address, at, f"more than {MAX_REDIRECTS} redirects"), 0
+    async def _follow(
+        self, address: str, read: Read[T], seconds: float, place_for: AbstractAsyncContextManager[None]
+    ) -> T:
+        """What is read of the answer that redirects lead to. Raises Refused, _Unusable and TimeoutError."""
+        async with asyncio.timeout(seconds), place_for:
+            place = asked = read_address(address)
+            for _ in range(MAX_REDIRECTS + 1):
+                timeout = httpx.Timeout(MAX_SECONDS, read=seconds)
+                request = self._client.build_request("GET", place.address, timeout=timeout)
+                response = await self._client.send(request, stream=True)
+                try:
+                    if response.is_redirect:
+                        place = read_address(response.headers.get("location", ""), place.address)
+                        continue
+                    if response.status_code != 200:
+                        raise _Unusable(f"it answered with status {response.status_code}", response.status_code)
+                    if response.headers.get("content-encoding", "identity") != "identity":
+                        raise _Unusable("its answer is packed, which was not asked for", response.status_code)
+                    return await read(response, None if place == asked else place.address)
+                finally:
+                    await response.aclose()
+            raise _Unusable(f"more than {MAX_REDIRECTS} redirects")
 
-    async def _read(self, address: str, at: datetime, response: httpx.Response, redirected_to: str | None) -> Fetched:
-        status = response.status_code
-        if status != 200:
-            return _problem(address, at, f"it answered with status {status}", status)
-        if response.headers.get("content-encoding", "identity") != "identity":
-            return _problem(address, at, "its answer is packed, which was not asked for", status)
-        body = bytearray()
-        async for part in response.aiter_raw():
-            body += part
-            if len(body) > MAX_BYTES:
-                return _problem(address, at, f"its answer has more than {MAX_BYTES:,} bytes", status)
-        record = FetchRecord(address=address, at=at, redirected_to=redirected_to, status=status, size=len(body))
-        return Fetched(record=record, body=bytes(body))
+
+class NotKept(Exception):
+    """An answer that could not be written down."""
+
+
+class _Unusable(Exception):
+    """An answer of which nothing can be made."""
+
+    def __init__(self, problem: str, status: int | None = None) -> None:
+        self.problem, self.status = problem, status
 
 
 def within(seconds: float, ask: Callable[[str], Awaitable[Fetched]]) -> Callable[[str], Awaitable[Fetched]]:

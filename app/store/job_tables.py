@@ -26,8 +26,14 @@ class ImportJobRow(SQLModel, table=True):
     on_error: str = Field(max_length=10)
     format: str = Field(max_length=10)
     mapping: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    options: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    """What the sender says of a document of linked data: its source, how sure they are."""
+    url: str | None = None
+    """The address that the file is fetched from."""
+    reached: str | None = None
+    """The address that gave it, after redirects."""
     file: str
-    """Where the file lies."""
+    """Where the file lies; empty until it was fetched."""
     file_name: str
     """What the sender calls it."""
     bytes: int = Field(sa_column=Column(BIG, nullable=False))

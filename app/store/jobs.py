@@ -20,7 +20,7 @@ from app.store.moments import as_utc
 from app.store.tables import columns_of
 
 Kind = Literal["framework", "catalogue", "decisions"]
-State = Literal["queued", "running", "succeeded", "failed", "cancelled", "undone"]
+State = Literal["fetching", "queued", "running", "succeeded", "failed", "cancelled", "undone"]
 
 FINISHED: frozenset[State] = frozenset({"succeeded", "failed", "cancelled", "undone"})
 
@@ -37,13 +37,17 @@ class Job:
     """A job as it stands."""
 
     number: int
-    kind: Kind
+    kind: Kind | Literal[""]
+    """What its file holds; empty while it is fetched and nobody said it."""
     collection: str
     state: State
     dry_run: bool
     on_error: Literal["abort", "skip"]
     format: str
     mapping: Mapping[str, str]
+    options: Mapping[str, str]
+    url: str | None
+    reached: str | None
     file: str
     file_name: str
     bytes: int
@@ -104,7 +108,7 @@ async def add_job(session: AsyncSession, **values: Any) -> int:
     """Add a job that waits: its number."""
     row = {
         "state": "queued", "created_at": datetime.now(UTC), "counts": {}, "row": 0, "digest": "", "ground": "",
-        "problems": 0, "cancelling": False, "attempts": 0, **values,
+        "problems": 0, "cancelling": False, "attempts": 0, "options": {}, **values,
     }  # fmt: skip
     return int((await session.execute(insert(ImportJobRow).values(row).returning(_JOBS.number))).scalar_one())
 
@@ -136,7 +140,7 @@ def _is_free() -> ColumnElement[bool]:
     first = ~exists().where(
         earlier.collection == _JOBS.collection,  # type: ignore[arg-type]
         earlier.number < _JOBS.number,
-        earlier.state.in_(["queued", "running"]),  # type: ignore[attr-defined]
+        earlier.state.in_(["fetching", "queued", "running"]),  # type: ignore[attr-defined]
     )
     left = and_(_JOBS.state == "running", _JOBS.lease_until < time.time())
     return and_(or_(_JOBS.state == "queued", left), first)
@@ -193,7 +197,8 @@ async def let_go(session: AsyncSession, runner: str) -> None:
 async def ask_to_stop(session: AsyncSession, number: int) -> bool:
     """Cancel a job that waits, or ask whoever works on it to stop; whether it was not finished yet."""
     values = {"state": "cancelled", "finished_at": datetime.now(UTC)}
-    waiting = update(ImportJobRow).where(_JOBS.number == number, _JOBS.state == "queued")
+    is_waiting = _JOBS.state.in_(["fetching", "queued"])
+    waiting = update(ImportJobRow).where(_JOBS.number == number, is_waiting)
     options = {"synchronize_session": False}
     if (await session.execute(waiting.values(values), execution_options=options)).rowcount:  # type: ignore[attr-defined]
         return True

@@ -27,15 +27,16 @@ from openpyxl import Workbook
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.datasets.problems import InvalidData
-from app.documents.rows import UnreadableFile, format_of, read_rows
+from app.documents.rows import format_of, read_rows
+from app.documents.unreadable import UnreadableFile
 from app.domain.dataset import Dataset
 from app.domain.errors import UnreadableQuestion
 from app.domain.ruleset import RuleSet
 from app.services.administration import load, migrate, operator
 from app.services.cases import failing_cases
 from app.services.importing import framework
+from app.services.importing.chunks import SECTIONS
 from app.services.importing.preparing import Preparer, Section
-from app.services.importing.reading import SECTIONS
 from app.services.importing.requests import Wish, add_import
 from app.services.importing.running import Runner
 from app.store import jobs, releases

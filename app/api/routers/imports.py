@@ -2,30 +2,46 @@
 
 import asyncio
 import hashlib
-import json
 import tempfile
-from collections.abc import AsyncIterator, Mapping
-from datetime import datetime
+from collections.abc import AsyncIterator
 from pathlib import Path as FilePath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import ValidationError
 
 from app.api.dependencies import Session
-from app.api.examples import IMPORT_EXAMPLES, IMPORT_FORM_EXAMPLES
+from app.api.importing import (
+    BODY,
+    CONFLICT,
+    FILE,
+    DifferenceList,
+    DifferenceQuery,
+    ImportItem,
+    ImportList,
+    ImportParameters,
+    ImportQuery,
+    ImportReport,
+    ImportUrlRequest,
+    ListQuery,
+    ReportQuery,
+    RowProblem,
+    StatementDifference,
+    UndoneImport,
+    item_of,
+)
 from app.api.problems import CLOSED, PROBLEMS
-from app.api.problems import Problem as ProblemResponse
-from app.api.received import MULTIPART, receive
+from app.api.received import receive, receive_json
 from app.api.responses import private
-from app.api.schemas import Closed, Nothing
+from app.api.schemas import Nothing
 from app.api.security import ADMIN, needs
 from app.domain.access import Caller
-from app.domain.errors import OtherRequest
+from app.domain.errors import OtherRequest, UnreadableQuestion
 from app.services.importing.jobs import (
+    REJECTED_SUFFIXES,
     REJECTED_TYPES,
     cancel,
     differences_of,
@@ -36,14 +52,12 @@ from app.services.importing.jobs import (
     undo,
     write_rejects,
 )
-from app.services.importing.requests import Format, Wish, add_import
+from app.services.importing.requests import add_fetch, add_import
 from app.store.database import open_session
-from app.store.jobs import FINISHED, Job, Kind, State
+from app.store.jobs import FINISHED, Job
 
 PATH = f"{ADMIN}/imports"
-CONFLICT: dict[int | str, dict[str, Any]] = {
-    409: {"model": ProblemResponse, "description": "It does not fit to what happened meanwhile; the problem says what."}
-}
+Q = TypeVar("Q", bound=ImportQuery)
 
 router = APIRouter(prefix=ADMIN, tags=["Imports"], responses={**PROBLEMS, **CLOSED})
 
@@ -51,201 +65,19 @@ Importer = Annotated[Caller, needs("import")]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of the import.", examples=[1])]
 
 
-class ImportQuery(Closed):
-    """How a file shall be imported."""
-
-    kind: Kind | None = Field(default=None, description="What it holds. Without it: what the file plainly is.")
-    name: str | None = Field(
-        default=None,
-        max_length=100,
-        description="Collection that a catalogue or decisions become; what it held before and the file does not, goes.",
-    )
-    format: Format | None = Field(default=None, description="Its format. Without it: what the file plainly is.")
-    dry_run: bool = Field(default=False, description="Only tell what would happen.")
-    on_error: Literal["abort", "skip"] = Field(
-        default="abort", description="What a row that cannot be imported does: stop all, or stay out alone."
-    )
-    mapping: dict[str, str] = Field(
-        default_factory=dict,
-        description="For tables: by columns of the file the column that each is, as a JSON object; empty: none.",
-    )
-
-    @field_validator("mapping", mode="before")
-    @classmethod
-    def _out_of_json(cls, value: Any) -> Any:
-        if isinstance(value, list) and len(value) == 1:
-            value = value[0]
-        if isinstance(value, str):
-            try:
-                return json.loads(value)
-            except (ValueError, RecursionError):
-                raise ValueError('a JSON object such as {"Course name": "title"}') from None
-        return value
-
-    def wish(self) -> Wish:
-        """The same in the words of the service."""
-        return Wish(
-            kind=self.kind, collection=self.name, format=self.format, dry_run=self.dry_run, on_error=self.on_error,
-            mapping=self.mapping,
-        )  # fmt: skip
-
-
-class ImportParameters(Closed):
-    """The same options where they stand in the address."""
-
-    kind: Kind | None = Field(default=None, description=ImportQuery.model_fields["kind"].description)
-    name: str | None = Field(default=None, max_length=100, description=ImportQuery.model_fields["name"].description)
-    format: Format | None = Field(default=None, description=ImportQuery.model_fields["format"].description)
-    dry_run: bool = Field(default=False, description=ImportQuery.model_fields["dry_run"].description)
-    on_error: Literal["abort", "skip"] = Field(
-        default="abort", description=ImportQuery.model_fields["on_error"].description
-    )
-    mapping: str | None = Field(
-        default=None, max_length=20_000, description=ImportQuery.model_fields["mapping"].description
-    )
-
-
-class ImportItem(BaseModel):
-    """An import and what became of it."""
-
-    number: int = Field(description="Number of the import.")
-    kind: Kind = Field(description="What the file holds.")
-    collection: str = Field(description="The collection that it becomes; `data` for framework data.")
-    state: State = Field(
-        description="queued, running; succeeded; failed: nothing was applied; cancelled; undone: taken back."
-    )
-    dry_run: bool = Field(description="Whether it only tells what would happen.")
-    on_error: Literal["abort", "skip"] = Field(description="What a row that cannot be imported does.")
-    format: str = Field(description="Format of the file.")
-    mapping: Mapping[str, str] = Field(description="Columns of the file, and which each is.")
-    file_name: str = Field(description="What the sender calls the file.")
-    bytes: int = Field(description="Size of the file in bytes.")
-    checksum: str = Field(description="SHA-256 of the file.")
-    who: str = Field(description="Id of whoever sent it.")
-    created_at: datetime = Field(description="When it was sent.")
-    started_at: datetime | None = Field(default=None, description="When work on it began.")
-    finished_at: datetime | None = Field(default=None, description="When it was finished.")
-    rows: int | None = Field(default=None, description="About how many rows the file has, where it tells.")
-    counts: Mapping[str, int] = Field(
-        description="Rows read, accepted and rejected so far; at the end also statements added, changed, removed and "
-        "unchanged. For framework data: statements by section."
-    )
-    problems: int = Field(description="How much is wrong with its rows: see the report.")
-    release: int | None = Field(default=None, description="The release that it made; for framework data a draft.")
-    failure: str | None = Field(default=None, description="Why it failed.")
-
-
-class ImportList(BaseModel):
-    """A page of imports."""
-
-    items: list[ImportItem] = Field(description="Imports, the newest first.")
-    next: int | None = Field(default=None, description="Give this as ?before= to read on; absent on the last page.")
-
-
-class UndoneImport(BaseModel):
-    """An import that was taken back."""
-
-    job: ImportItem = Field(description="The import.")
-    release: int | None = Field(
-        default=None, description="The release that is served now; absent when it was a draft that was never served."
-    )
-
-
-class RowProblem(BaseModel):
-    """Something that is wrong with a row."""
-
-    file: str | None = Field(default=None, description="The file in the archive.")
-    row: int = Field(description="Line, or row of the table, counted from 1; the head of a table is row 1.")
-    place: str = Field(description="The column, or a JSON pointer into the line; empty: the row as a whole.")
-    found: str = Field(description="What was found there.")
-    expected: str = Field(description="What was expected.")
-
-
-class ImportReport(BaseModel):
-    """A page of what is wrong with an import."""
-
-    items: list[RowProblem] = Field(description="Problems in the order in which they were found.")
-    next: int | None = Field(default=None, description="Give this as ?after= to read on; absent on the last page.")
-
-
-class StatementDifference(BaseModel):
-    """A statement that came, changed or went."""
-
-    section: str = Field(description="Kind of statement.")
-    id: str = Field(description="Its id.")
-    change: Literal["added", "changed", "removed"] = Field(description="What happened to it.")
-    before: dict[str, Any] | None = Field(default=None, description="How it stood before.")
-    after: dict[str, Any] | None = Field(default=None, description="How it stands then.")
-
-
-class DifferenceList(BaseModel):
-    """A page of what changes from one release to another."""
-
-    old: int | None = Field(default=None, description="The release before; absent when no release was made.")
-    new: int | None = Field(default=None, description="The release that was made.")
-    items: list[StatementDifference] = Field(description="Differences in the order of sections and ids.")
-    next: str | None = Field(default=None, description="Give this as ?after= to read on; absent on the last page.")
-
-
-class ListQuery(Closed):
-    """Which imports."""
-
-    before: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Only imports with lower numbers.")
-    limit: int = Field(default=50, ge=1, le=500, description="Most imports on a page.")
-
-
-class ReportQuery(Closed):
-    """Which problems."""
-
-    after: int = Field(default=0, ge=0, le=2**62, description="Cursor to read on.")
-    limit: int = Field(default=500, ge=1, le=10_000, description="Most problems on a page.")
-
-
-class DifferenceQuery(Closed):
-    """Which differences."""
-
-    after: str = Field(default="", max_length=300, description="Cursor to read on.")
-    limit: int = Field(default=200, ge=1, le=1_000, description="Most differences on a page.")
-
-
-_FORM = {
-    "type": "object",
-    "required": ["file"],
-    "properties": {
-        "file": {"type": "string", "format": "binary", "description": "The file."},
-        **{
-            name: {"type": "string", "description": field.description}
-            for name, field in ImportQuery.model_fields.items()
-        },
-    },
-}
-_FILE = {"type": "string", "format": "binary", "description": "The file; the options then stand in the address."}
-_BODY = {
-    "required": True,
-    "content": {
-        MULTIPART: {"schema": _FORM, "examples": IMPORT_FORM_EXAMPLES},
-        **{kind: {"schema": _FILE, "examples": examples} for kind, examples in IMPORT_EXAMPLES.items()},
-    },
-}
-
-
-def item_of(job: Job) -> ImportItem:
-    """A job as it is told."""
-    return ImportItem.model_validate(job, from_attributes=True)
-
-
 @router.post(
     "/imports",
     response_model=ImportItem,
     status_code=202,
     summary="Send a catalogue, decisions or framework data to be imported",
-    description="Send the file in a form (field `file`) or as the body itself. The answer comes at once with an "
-    "import to follow at `Location`. A catalogue and decisions become a collection: CSV, XLSX or Parquet with the "
-    "columns of our export, or lines of JSON; all of it is applied at once, as a release that is served. Framework "
-    "data (a YAML file, or a zip archive of a data folder) becomes a draft: activate it when you have looked at it. "
+    description="Send the file in a form (field `file`) or as the body itself, or its address (`url`) as JSON. The "
+    "answer comes at once with an import to follow at `Location`. A catalogue and decisions become a collection: CSV, "
+    "XLSX or Parquet with the columns of our export, lines of JSON, or documents in CTDL, ELM or Open Badges; all of "
+    "it is applied at once, as a release that is served. Framework data (a YAML file, or a zip archive of a data "
+    "folder) becomes a draft: activate it when you have looked at it. "
     "Send an `Idempotency-Key`, and a repeated request gives the same import.",
     responses={202: {"headers": {"Location": {"schema": {"type": "string"}, "description": "Where to follow it."}}}},
-    openapi_extra={"requestBody": _BODY},
+    openapi_extra={"requestBody": BODY},
 )
 async def send(
     request: Request,
@@ -258,31 +90,68 @@ async def send(
 ) -> Response:
     """The import."""
     settings, engine = request.app.state.settings, request.app.state.engine
+    given = query.model_dump(exclude_unset=True)
+    if request.headers.get("content-type", "").partition(";")[0].strip().casefold() == "application/json":
+        told = await receive_json(request, settings.max_body_bytes)
+        return _told(await _from_address(request, caller, {**given, **told}, idempotency_key))
     received = await receive(request, settings.imports_dir, settings.max_import_bytes)
     job = None
     try:
-        options = _options({**query.model_dump(exclude_unset=True), **received.options})
+        options = _options(ImportQuery, {**given, **received.options})
         if options.format is None and received.format is not None:
-            options.format = received.format  # type: ignore[assignment]
-        told = f"{received.checksum} {options.model_dump_json()}"
-        key = idempotency_key and (idempotency_key, hashlib.sha256(told.encode()).hexdigest())
+            options.format = received.format
+        key = _key(idempotency_key, f"{received.checksum} {options.model_dump_json()}")
         job = await find_known(engine, caller, key) if key else None
         if job is None:
-            job = await add_import(engine, received.path, received.name, options.wish(), caller=caller, key=key or None)
-        if key and job.request_checksum != key[1]:
-            raise OtherRequest(key[0])
+            job = await add_import(engine, received.path, received.name, options.wish(), caller=caller, key=key)
+        _check_request(job, key)
     finally:
         if job is None or FilePath(job.file).name != received.path.name:
             await asyncio.to_thread(received.path.unlink, True)
+    return _told(job)
+
+
+async def _from_address(request: Request, caller: Caller, given: dict[str, Any], word: str | None) -> Job:
+    """The import of what stands at an address."""
+    if "url" not in given:
+        text = (
+            "Found JSON without 'url', expected the address of a file. A file itself is sent in a form, or with a type "
+            "of its own such as application/ld+json."
+        )
+        raise UnreadableQuestion(text, "/url")
+    if not request.app.state.settings.fetching:
+        raise UnreadableQuestion("No address is asked for here (FETCHING is off), expected the file itself.", "/url")
+    options = _options(ImportUrlRequest, given)
+    key = _key(word, options.model_dump_json())
+    engine = request.app.state.engine
+    job = await find_known(engine, caller, key) if key else None
+    if job is None:
+        job = await add_fetch(engine, options.url, options.wish(), caller=caller, key=key)
+    _check_request(job, key)
+    return job
+
+
+def _key(word: str | None, request: str) -> tuple[str, str] | None:
+    """What the caller calls the request, and the checksum of it."""
+    return None if word is None else (word, hashlib.sha256(request.encode()).hexdigest())
+
+
+def _check_request(job: Job, key: tuple[str, str] | None) -> None:
+    """Raise OtherRequest where the job under this key began with another request."""
+    if key is not None and job.request_checksum != key[1]:
+        raise OtherRequest(key[0])
+
+
+def _told(job: Job) -> Response:
     answer = private(ImportItem, item_of(job), status=202)
     answer.headers["Location"] = f"{PATH}/{job.number}"
     return answer
 
 
-def _options(given: dict[str, Any]) -> ImportQuery:
+def _options(shape: type[Q], given: dict[str, Any]) -> Q:
     given.pop("file", None)
     try:
-        return ImportQuery.model_validate({name: value for name, value in given.items() if value != ""})
+        return shape.model_validate({name: value for name, value in given.items() if value != ""})
     except ValidationError as error:
         items = [{**detail, "loc": ("body", *detail["loc"])} for detail in error.errors(include_context=False)]
         raise RequestValidationError(items, body=given) from None
@@ -354,7 +223,7 @@ async def report(
         **CONFLICT,
         200: {
             "description": "The rows.",
-            "content": {kind: {"schema": _FILE} for kind in dict.fromkeys(REJECTED_TYPES.values())},
+            "content": {kind: {"schema": FILE} for kind in dict.fromkeys(REJECTED_TYPES.values())},
         },
     },
 )
@@ -375,7 +244,7 @@ async def rejected(
             while part := await asyncio.to_thread(file.read, 1 << 20):
                 yield part
 
-    name = f"rejected-{number}.{job.format}"
+    name = f"rejected-{number}.{REJECTED_SUFFIXES.get(job.format, job.format)}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return StreamingResponse(parts(), media_type=REJECTED_TYPES[job.format], headers=headers)
 

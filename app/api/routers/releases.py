@@ -7,9 +7,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from app.api.dependencies import Releases, Session, today
+from app.api.importing import CONFLICT, DifferenceList, StatementDifference
 from app.api.problems import CLOSED, PROBLEMS
 from app.api.responses import private
-from app.api.routers.imports import CONFLICT, DifferenceList, StatementDifference
 from app.api.schemas import EARLIEST, Closed
 from app.api.security import ADMIN, needs
 from app.domain.access import Caller

@@ -1,5 +1,8 @@
 """CTDL, as the Credential Registry publishes it: credentials, learning opportunities, assessments, transfer values."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from app.documents.ctdl import UNITS
 from app.documents.reading import values
 from app.documents.reading.draft import Draft
@@ -16,6 +19,9 @@ LEARNING = (
 )  # fmt: skip
 """Classes that are read as credentials besides those that a kind stands for."""
 
+TRANSFER_VALUE = "TransferValueProfile"
+"""The class that is read as a decision."""
+
 _UNITS = {f"creditUnit:{name}": system for system, (name, _) in UNITS.items()}
 
 
@@ -24,28 +30,41 @@ def read_graph(top: Part, rules: RuleSet) -> tuple[list[ReadCredential], list[Re
     nodes = top.many("@graph") or [top]
     told = [node.describes() for node in nodes if isinstance(node.value, dict)]
     reading = Reading(rules)
-    decisions = [reading.transfer_value(node) for node in told if "TransferValueProfile" in _classes(node)]
-    main = [node for node in told if is_credential(node) and not (node.id or "").startswith("_:")]
+    decisions = [reading.transfer_value(node) for node in told if TRANSFER_VALUE in classes_of(node.value)]
+    main = [node for node in told if is_credential(node.value) and not (node.id or "").startswith("_:")]
     if not decisions:
-        main = main or [node for node in told if is_credential(node)]
-    credentials = [reading.credential(node) for node in main if not _only_named(node)]
+        main = main or [node for node in told if is_credential(node.value)]
+    credentials = [reading.credential(node) for node in main if not only_named(node.value)]
     if not credentials and not decisions:
-        classes = sorted({name for node in told for name in _classes(node)})
+        classes = sorted({name for node in told for name in classes_of(node.value)})
         expected = "a credential, a learning opportunity, an assessment or a transfer value profile"
         raise UnreadableDocument(", ".join(classes)[:300] or "nothing with a class", expected, top.pointer)
     return credentials, decisions
 
 
-def is_credential(node: Part) -> bool:
+def is_credential(node: Any) -> bool:
     """Whether a node is read as a credential."""
-    return any(name in LEARNING or name in values.KINDS for name in _classes(node))
+    return any(name in LEARNING or name in values.KINDS for name in classes_of(node))
+
+
+def only_named(node: Mapping[str, Any]) -> bool:
+    """Whether a node says nothing but its name, because something else points to it."""
+    return not {key for key in node if ":" in key} - {"ceterms:name"} and "@id" in node
+
+
+def classes_of(node: Any) -> list[str]:
+    """The classes of a node, without the name of their vocabulary."""
+    told = node.get("type", node.get("@type")) if isinstance(node, Mapping) else None
+    return [name.rpartition(":")[2] for name in (told if isinstance(told, list) else [told]) if isinstance(name, str)]
 
 
 class Reading:
     """Reads nodes of a CTDL document."""
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, units: Mapping[str, str] | None = None) -> None:
+        """``units`` are ids of credit systems by what documents call them, besides those that we know ourselves."""
         self.rules = rules
+        self._units = {**_UNITS, **(units or {})}
 
     def credential(self, node: Part) -> ReadCredential:
         """A credential, learning opportunity or assessment."""
@@ -53,7 +72,7 @@ class Reading:
         draft.titles(node.one("ceterms:name", "schema:name"))
         for text in values.texts(node.one("ceterms:alternateName")):
             draft.put("aliases", text.text, text.part)
-        kinds = [values.KINDS[name] for name in _classes(node) if name in values.KINDS]
+        kinds = [values.KINDS[name] for name in classes_of(node.value) if name in values.KINDS]
         if kinds:
             draft.put("kind", kinds[0], Part(node.value["@type"], f"{node.pointer}/@type", node.ledger))
         for name, scheme in (("ceterms:ctid", "ctid"), ("ceterms:codedNotation", "codedNotation")):
@@ -135,7 +154,7 @@ class Reading:
         node = unit.one("ceterms:targetNode") if unit is not None and isinstance(unit.value, dict) else unit
         name = (node.text if node is not None else None) or ""
         own = name.rpartition("/v1/credit-systems/")[2]
-        system = _UNITS.get(name) or (own if own != name and own in self.rules.credits.systems else None)
+        system = self._units.get(name) or (own if own != name and own in self.rules.credits.systems else None)
         exact, least, most = (values.amount(value.one(f"schema:{key}")) for key in ("value", "minValue", "maxValue"))
         if system is None or (exact is None and least is None and most is None):
             return None
@@ -188,7 +207,7 @@ class Reading:
         """Alignments that name a level of a qualifications framework, under whichever term they stand."""
         for term in (name for name in node.value if not name.startswith("@")):
             for part in node.many(term):
-                if "CredentialAlignmentObject" not in _classes(part):
+                if "CredentialAlignmentObject" not in classes_of(part.value):
                     continue
                 frame, name = (
                     values.best(part.one("ceterms:frameworkName")),
@@ -207,12 +226,3 @@ def _title(part: Part) -> str | None:
     """What a transfer value is given for: its title where the document describes it, else its address."""
     name = values.best(part.one("ceterms:name")) if isinstance(part.value, dict) else None
     return name.text if name is not None else part.id or part.text
-
-
-def _only_named(node: Part) -> bool:
-    """Whether a node says nothing but its name, because something else points to it."""
-    return not {key for key in node.value if ":" in key} - {"ceterms:name"} and "@id" in node.value
-
-
-def _classes(node: Part) -> list[str]:
-    return [name.rpartition(":")[2] for name in node.types]

@@ -78,7 +78,7 @@ def read_specifications(top: Part, rules: RuleSet) -> list[ReadCredential]:
     nodes = top.many("@graph") or [top]
     inside = [below for node in nodes for below in node.many("learningAchievementSpecification")]
     told = {part.pointer: part for part in [*nodes, *inside] if is_specification(part)}
-    return [_specification(part, rules) for part in told.values()]
+    return [read_specification(part, rules) for part in told.values()]
 
 
 def is_specification(part: Part) -> bool:
@@ -112,7 +112,8 @@ def _claim(claim: Part, document: Part, rules: RuleSet) -> ReadCredential:
     return draft.finish()
 
 
-def _specification(part: Part, rules: RuleSet) -> ReadCredential:
+def read_specification(part: Part, rules: RuleSet) -> ReadCredential:
+    """What can be achieved, by its own description and whoever awards it."""
     draft = Draft(part, None)
     _describe(draft, part.describes(), rules)
     for opportunity in part.many("awardingOpportunity"):
@@ -173,15 +174,22 @@ def _credit(part: Part, rules: RuleSet) -> CreditAmount | None:
 
 
 def _outcome(draft: Draft, outcome: Part) -> None:
-    if (title := values.best(outcome.one("title"))) is not None:
-        draft.put("skills", Skill(label=title.text), title.part)
-    for other in values.texts(outcome.one("title")):
-        if title is not None and other.part != title.part:
-            draft.note("skills", other.part)
-    for related in outcome.all("relatedESCOSkill", "relatedSkill"):
-        name, address = values.best(related.one("prefLabel")), _address(related)
-        label = name.text if name else address
-        draft.put("skills", Skill(label=label, uri=address) if label else None, related, "A skill without a name.")
+    """The skill that an outcome is: one related term without a name of its own is its address."""
+    title, related = values.best(outcome.one("title")), outcome.all("relatedESCOSkill", "relatedSkill")
+    names = [values.best(other.one("prefLabel")) for other in related]
+    only = related[0] if title is not None and len(related) == 1 and names == [None] else None
+    if title is not None:
+        draft.put("skills", Skill(label=title.text, uri=_address(only) if only is not None else None), title.part)
+    if only is not None:
+        draft.note("skills", only)
+    for text in values.texts(outcome.one("title")):
+        if title is not None and text.part != title.part:
+            draft.note("skills", text.part)
+    for other, name in zip(related, names, strict=True):
+        if other is not only:
+            label = name.text if name else _address(other)
+            skill = Skill(label=label, uri=_address(other)) if label else None
+            draft.put("skills", skill, other, "A skill without a name.")
 
 
 def _assessment(draft: Draft, assessment: Part) -> None:

@@ -52,15 +52,25 @@ def read_achievement_credential(part: Part, rules: RuleSet) -> list[ReadCredenti
     for achievement in achievements:
         if not isinstance(achievement.value, dict):
             raise UnreadableDocument("no object", "an achievement as an object", achievement.pointer)
-        draft = Draft(achievement.describes(), "open_badge")
-        draft.titles(achievement.one("name"))
-        _describe(draft, achievement, rules)
-        _issuer(draft, part.one("issuer"))
+        draft = _achievement(achievement, part.one("issuer"), rules)
         if (awarded := part.one("awardedDate")) is not None:
             draft.put("awarded_on", values.award_day(awarded), awarded, "It is no date.")
         _expiry(draft, part.one("validUntil", "expirationDate"))
         read.append(draft.finish())
     return read
+
+
+def read_achievement(part: Part, issuer: Part | None, rules: RuleSet) -> ReadCredential:
+    """An achievement that stands alone: whoever made it awards it, or else whoever lists it."""
+    return _achievement(part, part.one("creator") or issuer, rules).finish()
+
+
+def _achievement(part: Part, issuer: Part | None, rules: RuleSet) -> Draft:
+    draft = Draft(part.describes(), "open_badge")
+    draft.titles(part.one("name"))
+    _describe(draft, part, rules)
+    _issuer(draft, issuer)
+    return draft
 
 
 def read_clr(part: Part, rules: RuleSet) -> list[ReadCredential]:

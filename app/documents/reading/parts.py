@@ -75,7 +75,7 @@ class Ledger:
             if value and isinstance(value, dict | list) and (pointer in self.inner or pointer == ""):
                 below = value.items() if isinstance(value, dict) else enumerate(value)
                 waiting += [
-                    (part, f"{pointer}/{_escaped(key)}", key if isinstance(key, str) else term, shown)
+                    (part, f"{pointer}/{escaped(key)}", key if isinstance(key, str) else term, shown)
                     for key, part in below
                 ][::-1]
             elif pointer.rpartition("/")[0] in self.private and not named:
@@ -111,7 +111,7 @@ class Part:
             return []
         for name in names:
             if name in self.value:
-                part = Part(self.value[name], f"{self.pointer}/{_escaped(name)}", self.ledger)
+                part = Part(self.value[name], f"{self.pointer}/{escaped(name)}", self.ledger)
                 return [other.followed() for other in part.each()]
         return []
 
@@ -221,7 +221,7 @@ def open_ledger(document: Any) -> Ledger:
             name = value.get("id", value.get("@id"))
             if isinstance(name, str) and not set(value) <= {"id", "@id", "type", "@type"}:
                 ledger.places.setdefault(name, pointer)
-            waiting += [(part, f"{pointer}/{_escaped(key)}", depth + 1) for key, part in reversed(value.items())]
+            waiting += [(part, f"{pointer}/{escaped(key)}", depth + 1) for key, part in reversed(value.items())]
         elif isinstance(value, list):
             waiting += [(part, f"{pointer}/{n}", depth + 1) for n, part in reversed(list(enumerate(value)))]
     return ledger
@@ -241,5 +241,6 @@ def written(value: Any) -> str:
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 
-def _escaped(key: object) -> str:
+def escaped(key: object) -> str:
+    """A key as it stands in a JSON pointer (RFC 6901)."""
     return str(key).replace("~", "~0").replace("/", "~1")

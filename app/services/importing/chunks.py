@@ -5,7 +5,9 @@ from itertools import islice
 from pathlib import Path
 from typing import cast
 
-from app.documents.rows import RowFormat, UnreadableFile, read_rows
+from app.documents.reading.statements import Saying
+from app.documents.rows import RowFormat, read_rows
+from app.documents.unreadable import UnreadableFile
 from app.domain.ruleset import RuleSet
 from app.services.importing.preparing import Prepared, Preparer, Section
 from app.store.jobs import Job, JobProblem
@@ -43,7 +45,7 @@ class Chunks:
         section = SECTIONS[job.kind]
         rows = read_rows(Path(job.file), cast(RowFormat, job.format), section, job.mapping)
         self._rows = (row for row in rows if row[0] > job.row)
-        self._preparer = Preparer(section, rules, job.number)
+        self._preparer = Preparer(section, rules, job.number, job.format, _said(job))
         self._digest = job.digest
 
     def next(self) -> Chunk | None:
@@ -59,6 +61,11 @@ class Chunks:
         prepared = self._preparer.prepare(rows, self._digest)
         self._digest = prepared.digest
         return Chunk(rows[-1][0], len(rows), prepared)
+
+
+def _said(job: Job) -> Saying:
+    """What the sender of a job's file says of it."""
+    return Saying(names=job.mapping, **job.options)  # type: ignore[arg-type]
 
 
 def _whole(row: int, found: str, expected: str) -> JobProblem:

@@ -17,7 +17,8 @@ from app.datasets.exceptions import DeviantLink, Exceptions
 from app.datasets.problems import InvalidData, Problem
 from app.datasets.reader import DataFile, read_dataset
 from app.datasets.yaml_text import YamlText
-from app.documents.rows import UnreadableFile, check_archive
+from app.documents.rows import check_archive
+from app.documents.unreadable import UnreadableFile
 from app.domain.access import Caller
 from app.domain.credit_cycles import TOLERANCE
 from app.domain.dataset import SECTIONS, Dataset, merged

@@ -7,7 +7,9 @@ from typing import IO, cast
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from app.documents.rows import RowFormat, UnreadableFile, write_rejected
+from app.documents.reading.statements import THING_FORMATS
+from app.documents.rows import RowFormat, write_rejected
+from app.documents.unreadable import UnreadableFile
 from app.domain.access import Caller
 from app.domain.errors import Conflict, UnreadableQuestion, unknown
 from app.services.auditing import record
@@ -19,17 +21,20 @@ from app.store.jobs import Job, list_jobs, list_problems
 from app.store.rebasing import Ground, begin_release, get_release
 
 __all__ = [
-    "REJECTED_TYPES", "cancel", "differences_between", "differences_of", "find_known", "get_job", "list_jobs",
-    "list_problems", "undo", "write_rejects",
+    "REJECTED_SUFFIXES", "REJECTED_TYPES", "cancel", "differences_between", "differences_of", "find_known",
+    "get_job", "list_jobs", "list_problems", "undo", "write_rejects",
 ]  # fmt: skip
 
-REJECTED_TYPES = {
+REJECTED_TYPES: dict[str, str] = {
     "ndjson": "application/x-ndjson",
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "parquet": "application/vnd.apache.parquet",
+    **dict.fromkeys(THING_FORMATS, "application/ld+json"),
 }
 """Formats in which rejected rows are given back, and their media types."""
+REJECTED_SUFFIXES: dict[str, str] = dict.fromkeys(THING_FORMATS, "jsonld")
+"""How names of such files end, where it is not as the format is called."""
 
 
 async def find_known(engine: AsyncEngine, caller: Caller, key: tuple[str, str]) -> Job | None:

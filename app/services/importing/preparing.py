@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, to_json
@@ -13,11 +13,14 @@ from app.datasets.checks import Known, faults_of
 from app.datasets.reader import EXPECTED
 from app.datasets.yaml_text import pointer_parts, pointer_to
 from app.documents.columns import UnreadableCell, body_of, paths_of, unique
-from app.documents.rows import Content, UnreadableRow
+from app.documents.graphs import Thing
+from app.documents.reading.statements import Saying, ThingFormat, Unsaid, read_thing
+from app.documents.rows import Content
+from app.documents.unreadable import UnreadableRow
 from app.domain.answers import place_of
 from app.domain.credential import Credential
 from app.domain.dataset import SECTIONS, CatalogueEntry
-from app.domain.errors import Fault
+from app.domain.errors import Fault, UnreadableDocument
 from app.domain.rules import Decision
 from app.domain.ruleset import RuleSet
 from app.domain.text import fold
@@ -64,7 +67,10 @@ class Refused(Exception):
 class Preparer:
     """Prepares rows of one section against the framework data of a release."""
 
-    def __init__(self, section: Section, rules: RuleSet, job: int) -> None:
+    def __init__(
+        self, section: Section, rules: RuleSet, job: int, form: str = "ndjson", saying: Saying | None = None
+    ) -> None:
+        """``form`` is the format of things, and ``saying`` what their sender says of them."""
         self._section = section
         self._adapter = _ADAPTERS[section]
         self._rules = rules
@@ -76,6 +82,9 @@ class Preparer:
             self._credential if section == "credentials" else self._decision
         )
         self._known_sizes: dict[Any, Mapping[str, float | int | None]] = {}
+        self._form, self._saying = form, saying or Saying()
+        self._places: Mapping[str, str] = {}
+        """Where in the file the parts of the thing stand that is being read, by pointers into its statement."""
         self._columns = {path: name for name, path in paths_of(section).items()}
 
     def prepare(self, rows: Iterable[tuple[int, Content]], digest: str) -> Prepared:
@@ -105,6 +114,8 @@ class Preparer:
         """The statement of a row, and its text in JSON."""
         if isinstance(content, UnreadableRow):
             raise Refused(("", content.found, content.expected))
+        if isinstance(content, Thing):
+            content = self._said(content)
         try:
             if isinstance(content, bytes):
                 item = self._adapter.validate_json(content)
@@ -123,6 +134,22 @@ class Preparer:
             _refuse_doubles(content)
         return item, body
 
+    def _said(self, thing: Thing) -> bytes:
+        """The statement that a thing makes, as a line of JSON."""
+        self._places = {"": thing.place("/@graph/0")}
+        try:
+            said = read_thing(cast(ThingFormat, self._form), self._section, thing, self._rules, self._saying)
+        except Unsaid as fault:
+            self._places = {}
+            raise Refused(*fault.problems) from None
+        except UnreadableDocument as fault:
+            raise Refused(("", fault.found, fault.expected)) from None
+        self._places = {**self._places, **said.places}
+        try:
+            return self._adapter.dump_json(said.statement, exclude_defaults=True)
+        except (PydanticSerializationError, UnicodeEncodeError):
+            raise Refused(("", "half a character (a lone surrogate)", "text in Unicode")) from None
+
     def _told(self, detail: dict[str, Any]) -> tuple[str, str, str]:
         """What the validator says, in words."""
         kind, location = detail["type"], detail["loc"]
@@ -140,7 +167,11 @@ class Preparer:
         return pointer_to(*parts), found, expected
 
     def _place(self, pointer: str, content: Content) -> str:
-        """A JSON pointer into a line, or the name of the column where the row is one of a table."""
+        """A JSON pointer into a line or a document, or the name of the column where the row is one of a table."""
+        if isinstance(content, Thing):
+            parts = pointer.split("/")
+            within = ("/".join(parts[:length]) for length in range(len(parts), 0, -1))
+            return next((self._places[part] for part in within if part in self._places), pointer)
         if isinstance(content, Mapping):
             parts = pointer_parts(pointer)
             for length in range(len(parts), 0, -1):
