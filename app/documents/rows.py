@@ -193,7 +193,11 @@ def _workbook_rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
 
 def check_archive(path: Path, most: int) -> None:
     """Read a zip archive through, so that nobody after us unpacks more than it says. Raises UnreadableFile."""
-    with zipfile.ZipFile(path) as archive:
+    try:
+        opened = zipfile.ZipFile(path)
+    except (NotImplementedError, ValueError) as error:  # a newer version, names that are no text
+        raise UnreadableFile(f"an archive that cannot be read ({error})"[:200], "an archive of a usual kind") from None
+    with opened as archive:
         entries = archive.infolist()
         if sum(entry.file_size for entry in entries) > most or len(entries) > 10_000:
             raise UnreadableFile("an archive that unpacks to too much", f"at most {most} bytes in 10000 files")

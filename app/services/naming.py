@@ -57,6 +57,7 @@ class Titles:
         """
         best: dict[int, float] = {}
         numbers = _numbers(title)
+        least = max(least, 0.0)
         for asked, known in ((_in_order(title), self._in_order), (_joined(title), self._joined)):
             for _, score, n in process.extract(asked, known, scorer=fuzz.ratio, score_cutoff=least, limit=None):
                 name = self._names[n]

@@ -346,6 +346,8 @@ def test_the_caller_sets_the_threshold(exland: TestClient) -> None:
     assert credential["report"]["credential"]["catalogue_id"] == "xf-beekeeping"
     (credential,) = ask(exland, SIGNED, match_threshold=100)["credentials"]
     assert (credential["match"]["score"], credential["match"]["taken"]) == (95, False)
+    (credential,) = ask(exland, near, match_threshold=0)["credentials"]
+    assert (credential["match"]["threshold"], credential["match"]["taken"]) == (0, True)
 
 
 def test_what_is_like_nothing_has_no_match(exland: TestClient) -> None:

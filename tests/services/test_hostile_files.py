@@ -19,6 +19,12 @@ FUZZ = int(os.environ.get("FUZZ", "60"))
 HEAD = b"id,confidence,title\n"
 
 
+def newer(packed: bytes) -> bytes:
+    """An archive that says it needs a version of the format that nobody has."""
+    at = packed.index(b"PK\x01\x02")
+    return packed[: at + 6] + b"\x94\x00" + packed[at + 8 :]
+
+
 def link(name: str, target: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
@@ -66,6 +72,8 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "an archive that lies": ("x.zip", lying_archive(), "unpacked|archive"),
     "many files": ("x.zip", archive(*((f"frameworks/{n}.yaml", b"") for n in range(10_001))), "10000"),
     "no archive": ("x.zip", b"PK\x03\x04nothing", "archive"),
+    "an archive of a newer kind": ("x.zip", newer(archive(("frameworks/a.yaml", b""))), "archive"),
+    "a workbook of a newer kind": ("x.xlsx", newer(workbook([["id"]])), "archive"),
     "an empty archive": ("x.zip", archive(), "frameworks"),
     "an external entity in a workbook": ("x.xlsx", workbook([["id"]], **{"sheet1.xml": SHEET}), "row|broken|no row|"),
     "a broken workbook": ("x.xlsx", b"PK\x03\x04" + b"\0" * 100, "workbook|archive"),
