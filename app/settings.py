@@ -137,9 +137,12 @@ class Settings(BaseSettings):
     )
     rate_limit: str = Field(
         default="",
-        description="Most requests of one caller in a time, such as `600/minute`, in each process. Empty: no limit.",
+        description="Most requests of one caller in a time, such as `600/minute`, in each process. Empty or `none`: no "
+        "limit.",
     )
-    rate_limit_admin: str = Field(default="120/minute", description="The same for addresses under `/v1/admin`.")
+    rate_limit_admin: str = Field(
+        default="120/minute", description="The same for addresses under `/v1/admin`; `none`: no limit."
+    )
     forwarded_allow_ips: str = Field(
         default="",
         description="Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, separated by "
@@ -189,6 +192,8 @@ class Settings(BaseSettings):
     @field_validator("rate_limit", "rate_limit_admin")
     @classmethod
     def _is_rate(cls, text: str) -> str:
+        if text.lower() == "none":
+            return ""
         if text:
             parse(text)
         return text

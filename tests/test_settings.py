@@ -48,6 +48,13 @@ def test_all_bad_settings_are_told_together(monkeypatch: pytest.MonkeyPatch) -> 
     assert [line.partition(":")[0] for line in str(told.value).splitlines()] == ["DRAIN_SECONDS", "LOG_LEVEL"]
 
 
+def test_the_limit_for_administrators_can_be_lifted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RATE_LIMIT_ADMIN", "")
+    assert read_settings().rate_limit_admin == "120/minute"
+    monkeypatch.setenv("RATE_LIMIT_ADMIN", "none")
+    assert read_settings().rate_limit_admin == ""
+
+
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STOP_SECONDS", "")
     monkeypatch.setenv("LOG_LEVEL", "WARNING")

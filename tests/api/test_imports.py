@@ -71,7 +71,7 @@ def until(server: Server, release: int) -> None:
 
 def test_a_catalogue_lives_from_a_bad_row_to_being_taken_back(server: Server) -> None:
     refused = server.finished(send(server, table(*GOOD, BAD), key="first"))
-    assert (refused["state"], refused["problems"]) == ("failed", 1)
+    assert (refused["state"], refused["rows"], refused["problems"]) == ("failed", 3, 1)
     assert (active(server), listed(server)) == (1, [])
     (problem,) = server.client.get("/v1/admin/imports/1/report").json()["items"]
     assert problem == {

@@ -78,7 +78,9 @@ def understand(file: Path, file_name: str, form: Format | None, kind: Kind | Non
     if things and not things[SECTIONS[found]]:
         raise UnreadableQuestion(f"Found no {SECTIONS[found]} in this {form}, expected at least one.", "/file")
     checksum, size, lines = _measured(file)
-    rows = things[SECTIONS[found]] if things else lines if form in ("ndjson", "csv") else None
+    rows = things[SECTIONS[found]] if things else lines if form == "ndjson" else None
+    if form == "csv":
+        rows = max(lines - 1, 0)  # the first is the head
     return Understood(form, found, checksum, size, _rows_of_parquet(file) if form == "parquet" else rows)
 
 
@@ -142,13 +144,14 @@ def _kind_of_table(file: Path, form: TableFormat, beginning: bytes) -> Kind | No
 
 def _measured(file: Path) -> tuple[str, int, int]:
     """The checksum of a file, its bytes and its lines."""
-    digest, lines, size = hashlib.sha256(), 0, 0
+    digest, lines, size, last = hashlib.sha256(), 0, 0, b"\n"
     with file.open("rb") as text:
         while part := text.read(1 << 20):
             digest.update(part)
             size += len(part)
             lines += part.count(b"\n")
-    return digest.hexdigest(), size, lines
+            last = part[-1:]
+    return digest.hexdigest(), size, lines + (last != b"\n")
 
 
 def _rows_of_parquet(file: Path) -> int | None:
