@@ -1,7 +1,6 @@
 """What operators and stewards do from the command line."""
 
 import asyncio
-import getpass
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
@@ -13,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from app.datasets.check import check_data, credit_cycles
 from app.datasets.problems import InvalidData
 from app.datasets.reader import json_schema
-from app.domain.access import SCOPES, ApiKey, Caller, read_scope
+from app.domain.access import ApiKey, read_scope
 from app.domain.dataset import SECTIONS
 from app.domain.errors import NotReady, UnknownRelease, UnreadableQuestion
 from app.domain.sources import Confidence
 from app.services import activating, keys
+from app.services.auditing import operator
 from app.services.cases import read_cases
 from app.services.exporting import as_lines, as_parquet, as_table
 from app.services.importing.jobs import differences_between, get_job
@@ -181,11 +181,6 @@ async def load(database_url: str, data: Path) -> tuple[int, bool]:
         return await load_data(engine, data)
     finally:
         await engine.dispose()
-
-
-def operator() -> Caller:
-    """Whoever types commands on the machine: they hold the database anyway, so they may do everything."""
-    return Caller(id="command-line", name=getpass.getuser(), scopes=frozenset(SCOPES), address="local")
 
 
 async def create_key(

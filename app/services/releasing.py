@@ -14,6 +14,7 @@ from app.datasets.problems import InvalidData, Problem
 from app.domain.dataset import merged
 from app.domain.errors import NotReady, UnknownRelease
 from app.domain.ruleset import RuleSet
+from app.services.auditing import operator, record
 from app.services.cases import read_cases
 from app.store import releases
 from app.store.database import open_session, open_turn
@@ -50,7 +51,12 @@ async def load_data(engine: AsyncEngine, data: Path) -> tuple[int, bool]:
             raise InvalidData([Problem("catalogue", 1, "", f"the id {key!r}", expected) for key in clash.ids]) from None
         if number == active:
             return active, False
-        if active is not None and (await get_release(session, active)).imported:
+        is_draft = active is not None and (await get_release(session, active)).imported
+        await record(
+            session, operator(), "release.load", f"release {number}",
+            before={"release": active}, after={"draft" if is_draft else "release": number, "files": checksum},
+        )  # fmt: skip
+        if active is not None and is_draft:
             log.warning(
                 "Release %d, which is served, was imported. The changed data folder is kept as draft %d: "
                 "look at it and activate it if it shall be served.", active, number,
