@@ -170,8 +170,9 @@ def test_every_act_is_recorded_with_who_what_and_from_where(client: TestClient) 
         ("key.revoke", maker),
         ("key.create", maker),
         ("key.create", "command-line"),
+        ("release.load", "command-line"),
     ]
-    revoked, created, first = entries
+    revoked, created, first, _ = entries
     assert (revoked["target"], revoked["name"], revoked["address"]) == (f"key {key}", "test", "testclient")
     assert revoked["before"]["revoked_at"] is None
     assert revoked["after"]["revoked_at"]
