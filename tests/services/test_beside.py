@@ -30,6 +30,7 @@ def a_job(file: Path, **given: object) -> Job:
         "checksum": "", "who": "", "who_name": "", "address": "", "idempotency_key": None, "request_checksum": None,
         "created_at": datetime.now(UTC), "started_at": None, "finished_at": None, "rows": LINES, "row": 0,
         "digest": "", "ground": "", "counts": {}, "problems": 0, "release": None, "failure": None, "cancelling": False,
+        "attempts": 1, "options": {}, "url": None, "reached": None,
     }  # fmt: skip
     return Job(**(told | given))  # type: ignore[arg-type]
 
