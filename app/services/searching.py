@@ -1,10 +1,9 @@
 """Finds credentials by words as people type them: half a title, with typing errors, in any order."""
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -128,15 +127,15 @@ async def search_credentials(
     title = fold(query)
     hits = await catalogue.find_hits(session, release, wanted, terms, title, most=MOST_RANKED)
     spelt = " ".join(corrected[word][0] if word in corrected else word for word in title.split())
-    asked = frozenset(spelt.split())
-    ranked = sorted((_penalty(hit, spelt, asked), hit.credential, hit.key) for hit in hits)
+    asked = _Words(spelt)
+    ranked = sorted((asked.penalty(hit), hit.credential, hit.key) for hit in hits)
     behind = [hit for hit in ranked if _cursor(*hit[:2]) > after] if after else ranked
     page = behind[:limit]
     entries = await catalogue.get_entries(session, [key for _, _, key in page])
     names = {hit.key: hit.names for hit in hits}
     return Found(
         entries=tuple(entries),
-        matches=tuple(_match(credential, names[key], spelt, asked) for _, credential, key in page),
+        matches=tuple(asked.match(credential, names[key]) for _, credential, key in page),
         following=_cursor(*page[-1][:2]) if len(behind) > limit else None,
         corrected=corrected,
     )
@@ -162,46 +161,45 @@ _STEPS = 10_000
 """In so many steps two fits are told apart."""
 
 
-class _Fit(NamedTuple):
-    """How well a name fits the words asked for; the better, the greater."""
+class _Words:
+    """The words asked for, to be compared with names."""
 
-    score: float
-    exact: bool
-    beginning: bool
-    together: bool
-    coverage: float
+    def __init__(self, title: str) -> None:
+        """``title`` is all of them, folded and corrected."""
+        self._title, self._inside = title, f" {title}"
+        self._is_asked = frozenset(title.split()).__contains__
 
+    def score(self, name: str) -> float:
+        """How well a name fits, 0 to 1: the parts that ``Match`` tells."""
+        words = name.split()
+        score = 0.2 * sum(map(self._is_asked, words)) / len(words) if words else 0.0
+        if name.startswith(self._title):
+            return score + (0.8 if len(name) == len(self._title) else 0.4)
+        return score + 0.2 if self._inside in name else score
 
-def _fit(name: str, title: str, asked: Set[str]) -> _Fit:
-    beginning = name.startswith(title)
-    exact = beginning and len(name) == len(title)
-    together = beginning or f" {title}" in name
-    words = name.split()
-    coverage = sum(map(asked.__contains__, words)) / len(words) if words else 0.0
-    return _Fit(0.4 * exact + 0.2 * beginning + 0.2 * together + 0.2 * coverage, exact, beginning, together, coverage)
+    def penalty(self, hit: Hit) -> int:
+        """What the best of a credential's names lacks of the best fit, in steps."""
+        names = hit.names
+        score = self.score(names[0]) if len(names) == 1 else max(map(self.score, names))
+        return round((1 - score) * _STEPS)
 
-
-def _penalty(hit: Hit, title: str, asked: Set[str]) -> int:
-    """What the best of a credential's names lacks of the best fit, in steps."""
-    return round((1 - max([_fit(name, title, asked)[0] for name in hit.names])) * _STEPS)
+    def match(self, credential: str, names: Sequence[str]) -> Match:
+        """How well a credential fits by the best of its names, to be told."""
+        best = max(names, key=self.score)
+        beginning, words = best.startswith(self._title), best.split()
+        return Match(
+            id=credential,
+            score=round(self.score(best), 4),
+            exact=best == self._title,
+            beginning=beginning,
+            together=beginning or self._inside in best,
+            coverage=round(sum(map(self._is_asked, words)) / len(words), 4) if words else 0.0,
+        )
 
 
 def _cursor(penalty: int, credential: str) -> str:
     """A text that sorts as the ranking does: the worse the fit, the later; of equal ones by the id."""
     return f"{penalty / _STEPS:.4f} {credential}"
-
-
-def _match(credential: str, names: Sequence[str], title: str, asked: Set[str]) -> Match:
-    """How well a credential fits, to be told."""
-    fit = max(_fit(name, title, asked) for name in names)
-    return Match(
-        id=credential,
-        score=round(fit.score, 4),
-        exact=fit.exact,
-        beginning=fit.beginning,
-        together=fit.together,
-        coverage=round(fit.coverage, 4),
-    )
 
 
 class Vocabularies:

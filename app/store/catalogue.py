@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from app.domain.dataset import CatalogueEntry
 from app.domain.rules import Decision
 from app.store import inline
-from app.store.inline import rows
+from app.store.inline import rows, tuples
 from app.store.releases import in_release
 from app.store.search import Term, dialect_of, key_of, matching, written
 from app.store.tables import (
@@ -216,7 +216,7 @@ async def find_hits(
     query = _hits_query(dialect_of(session), release, wanted, most)
     hits: dict[int, Hit] = {}
     asked = {"title": title, "terms": written(session, terms)}
-    for pk, credential, name, issuer in await rows(session, query, asked):
+    for pk, credential, name, issuer in await tuples(session, query, asked):
         before = hits.get(pk)
         hits[pk] = Hit(pk, credential, (*before.names, name) if before else (name,), issuer)
     return list(hits.values())
