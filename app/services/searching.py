@@ -185,7 +185,7 @@ class _Words:
 
     def match(self, credential: str, names: Sequence[str]) -> Match:
         """How well a credential fits by the best of its names, to be told."""
-        best = max(names, key=self.score)
+        best = max(names, key=lambda name: (self.score(name), name))
         beginning, words = best.startswith(self._title), best.split()
         return Match(
             id=credential,

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.domain.dataset import CatalogueEntry
@@ -212,13 +212,16 @@ def _identified_query(release: int) -> Select[dict[str, Any]]:
 async def find_hits(
     session: AsyncSession, release: int, wanted: Wanted, terms: Sequence[Term], title: str, *, most: int
 ) -> list[Hit]:
-    """Credentials that have every term, those of exactly this folded title first, in the order of their keys."""
+    """Credentials that have every term, and those of exactly this folded title, in no order."""
     query = _hits_query(dialect_of(session), release, wanted, most)
     hits: dict[int, Hit] = {}
     asked = {"title": title, "terms": written(session, terms)}
     for pk, credential, name, issuer in await tuples(session, query, asked):
         before = hits.get(pk)
-        hits[pk] = Hit(pk, credential, (*before.names, name) if before else (name,), issuer)
+        if before is None:
+            hits[pk] = Hit(pk, credential, (name,), issuer)
+        elif name not in before.names:
+            hits[pk] = before._replace(names=(*before.names, name))
     return list(hits.values())
 
 
@@ -230,7 +233,7 @@ def _hits_query(dialect: str, release: int, wanted: Wanted, most: int) -> Select
     exact = select(*its).join_from(CredentialRow, CredentialNameRow, _NAMES.credential_pk == _CREDENTIALS.pk)
     exact = exact.where(_NAMES.name == bindparam("title", type_=String), *conditions)
     found = matching(dialect, select(*its), bindparam("terms", type_=String)).where(*conditions)
-    hits = union(
+    hits = union_all(
         select(exact.order_by(_CREDENTIALS.pk).limit(most).subquery()),
         select(found.order_by(key_of(dialect)).limit(most).subquery()),
     ).subquery()
@@ -238,7 +241,6 @@ def _hits_query(dialect: str, release: int, wanted: Wanted, most: int) -> Select
         select(hits.c.pk, hits.c.id, _NAMES.name, _NAMES.issuer)
         .select_from(hits)
         .join(CredentialNameRow, _NAMES.credential_pk == hits.c.pk)
-        .order_by(hits.c.pk, _NAMES.position)
     )
 
 
