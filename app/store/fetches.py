@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.store.job_tables import ImportJobRow
@@ -19,11 +19,14 @@ def _is_free() -> ColumnElement[bool]:
     return left & (_JOBS.state == "fetching")
 
 
-async def take(session: AsyncSession, runner: str, seconds: float) -> Job | None:
-    """Take the first import that nobody fetches for so many seconds; None where there is none, or another was first."""
-    number = (await session.execute(select(_JOBS.number).where(_is_free()).order_by(_JOBS.number).limit(1))).scalar()
-    if number is None:
-        return None
+async def find_free(session: AsyncSession) -> int | None:
+    """Number of the first import whose file nobody fetches, or None."""
+    number: int | None = (await session.execute(select(func.min(_JOBS.number)).where(_is_free()))).scalar_one_or_none()
+    return number
+
+
+async def take(session: AsyncSession, number: int, runner: str, seconds: float) -> Job | None:
+    """Take an import whose file nobody fetches for so many seconds; None where somebody else was first."""
     taking = update(ImportJobRow).where(_JOBS.number == number, _is_free())
     values = {"runner": runner, "lease_until": time.time() + seconds}
     done = await session.execute(taking.values(values), execution_options={"synchronize_session": False})

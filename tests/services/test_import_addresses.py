@@ -165,7 +165,7 @@ async def test_another_process_fetches_what_one_left(engine: AsyncEngine, world:
         post = Post(engine, tmp_path / "in", fetcher)
         job = await post.send(world.publish("/file", TABLE, **CSV))
         async with open_writing(engine) as session:
-            assert await fetches.take(session, "dead", 30.0) is not None
+            assert await fetches.take(session, job.number, "dead", 30.0) is not None
         assert not await post.downloader.run_next()
         async with open_writing(engine) as session:
             await fetches.let_go(session, "dead")
@@ -181,7 +181,8 @@ async def test_a_later_import_of_the_collection_waits_for_what_is_fetched(
         first = await post.send(world.publish("/slow", TABLE, **CSV))
         second = await post.send(world.publish("/quick", TABLE.replace(b"k2", b"k3"), **CSV))
         async with open_writing(engine) as session:
-            assert (await fetches.take(session, "other", 30.0) or first).number == first.number
+            assert await fetches.find_free(session) == first.number
+            assert await fetches.take(session, first.number, "other", 30.0) is not None
         assert await post.downloader.run_next()
         assert (await post.job(second.number)).state == "queued"
         assert not await Runner(engine).run_next()

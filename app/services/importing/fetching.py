@@ -7,7 +7,6 @@ one whose file was sent. A process that dies leaves it to another, which asks th
 import asyncio
 import logging
 import os
-import socket
 import uuid
 from contextlib import suppress
 from pathlib import Path
@@ -20,11 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.domain.errors import UnreadableQuestion
 from app.domain.verification import FetchRecord
 from app.services.fetching import Fetcher, NotKept
+from app.services.importing.polling import LEASE, new_name, repeat
 from app.services.importing.requests import Wish, described
-from app.services.importing.running import LEASE
 from app.services.importing.understanding import understand
 from app.store import fetches
-from app.store.database import open_writing
+from app.store.database import open_session, open_writing
 from app.store.jobs import Job, LostJob
 from app.store.tables import CURATED
 
@@ -52,19 +51,12 @@ class Downloader:
     ) -> None:
         self._engine, self._folder, self.fetcher = engine, folder, fetcher
         self._most, self._seconds, self._lease = most, seconds, lease
-        self._name = f"{socket.gethostname()[:60]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._name = new_name()
 
     async def run_for_ever(self, seconds: float) -> None:
         """Fetch every file that nobody fetches; look for one every so many seconds."""
         try:
-            while True:
-                try:
-                    worked = await self.run_next()
-                except DBAPIError:
-                    log.warning("could not look for files to fetch", exc_info=True)
-                    worked = False
-                if not worked:
-                    await asyncio.sleep(seconds)
+            await repeat(self.run_next, seconds, "files to fetch")
         finally:
             with suppress(DBAPIError):
                 async with open_writing(self._engine) as session:
@@ -72,8 +64,12 @@ class Downloader:
 
     async def run_next(self) -> bool:
         """Fetch the file of the next import that waits for one; whether there was any."""
+        async with open_session(self._engine) as session:
+            number = await fetches.find_free(session)
+        if number is None:
+            return False
         async with open_writing(self._engine) as session:
-            job = await fetches.take(session, self._name, self._lease)
+            job = await fetches.take(session, number, self._name, self._lease)
         if job is None:
             return False
         path = self._folder / uuid.uuid4().hex

@@ -2,11 +2,8 @@
 
 import asyncio
 import logging
-import os
 import re
-import socket
 import time
-import uuid
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -19,14 +16,13 @@ from app.domain.errors import NotReady
 from app.services.importing.applying import OtherGround, OtherKind, RejectedRows, apply_job, caller_of
 from app.services.importing.chunks import SECTIONS, BrokenFile
 from app.services.importing.framework import OtherBase, import_framework
+from app.services.importing.polling import LEASE, new_name, repeat
 from app.services.importing.reading import read_job
 from app.store import jobs, releases, staging
 from app.store.database import open_session, open_writing
 from app.store.jobs import Job, JobProblem, LostJob
 from app.store.rebasing import get_release
 
-LEASE = 30.0
-"""Seconds after which a job is taken over from a process that does not say that it still lives."""
 MOST_ATTEMPTS = 5
 """How often a job is taken without getting further: a file that ends every process must not end them for ever."""
 SWEEP_SECONDS = 3600.0
@@ -52,25 +48,21 @@ class Runner:
         self._engine = engine
         self._folder = folder
         self._lease = lease
-        self.name = f"{socket.gethostname()[:60]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._sweeping = 0.0
+        self.name = new_name()
 
     async def run_for_ever(self, seconds: float) -> None:
         """Work on every job that nobody works on; look for one every so many seconds. Remove files left behind."""
-        sweeping = 0.0
         try:
-            while True:
-                try:
-                    if self._folder is not None and time.monotonic() >= sweeping:
-                        sweeping = time.monotonic() + SWEEP_SECONDS
-                        await sweep(self._engine, self._folder)
-                    worked = await self.run_next()
-                except DBAPIError:
-                    log.warning("could not look for imports", exc_info=True)
-                    worked = False
-                if not worked:
-                    await asyncio.sleep(seconds)
+            await repeat(self._step, seconds, "imports")
         finally:
             await self.let_go()
+
+    async def _step(self) -> bool:
+        if self._folder is not None and time.monotonic() >= self._sweeping:
+            self._sweeping = time.monotonic() + SWEEP_SECONDS
+            await sweep(self._engine, self._folder)
+        return await self.run_next()
 
     async def let_go(self) -> None:
         """Leave what is unfinished to others at once."""
