@@ -21,7 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 MAPPED = 2_147_418_112
 """Most bytes of the file that are read where the system keeps them in memory, without being copied: as many as SQLite
-allows. They are the system's to take back; a search over millions of rows takes a third less time."""
+allows. They are the system's to take back; a search over millions of rows takes a third less time. The price: a page
+that cannot be read, of a failed disk or a file that was cut, ends the process (https://www.sqlite.org/mmap.html)."""
 
 Columns = TypeVarTuple("Columns")
 _DIALECT = pysqlite.dialect(paramstyle="qmark")
