@@ -282,4 +282,4 @@ def test_a_table_whose_first_line_is_broken_is_told(exland: TestClient) -> None:
 
 
 def test_changes_of_no_section_are_not_asked_for(exland: TestClient) -> None:
-    assert exland.get("/v1/changes?sections=").json().get("pointer") == "/sections"
+    assert exland.get("/v1/changes?sections=").json().get("pointer") == "/sections/0"
