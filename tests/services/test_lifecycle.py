@@ -35,7 +35,7 @@ from app.store.catalogue import Wanted
 from app.store.database import open_database, open_session, open_turn
 from tests.factories import EXLAND
 
-EXAMPLES = int(os.environ.get("LIFECYCLES", "6"))
+EXAMPLES = int(os.environ.get("LIFECYCLES", "3"))
 WORDS = ("ants", "bees", "wasps")
 
 Content = dict[str, str]

@@ -4,7 +4,7 @@ import os
 
 from tests.torture import torture
 
-KILLS = int(os.environ.get("KILLS", "4"))
+KILLS = int(os.environ.get("KILLS", "2"))
 
 
 def test_what_a_killed_process_leaves_is_whole(empty_database: str) -> None:
