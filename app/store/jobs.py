@@ -189,9 +189,10 @@ async def finish(session: AsyncSession, number: int, runner: str, state: State, 
 
 
 async def let_go(session: AsyncSession, runner: str) -> None:
-    """Leave what one works on to others at once, because this process ends."""
-    leaving = update(ImportJobRow).where(_JOBS.runner == runner, _JOBS.state == "running")
-    await session.execute(leaving.values(lease_until=0.0), execution_options={"synchronize_session": False})
+    """Leave what one works on to others at once, as if one had not taken it, because this process ends in order."""
+    leaving = update(ImportJobRow).where(_JOBS.runner == runner, _JOBS.state == "running", _JOBS.lease_until > 0)
+    values = {"lease_until": 0.0, "attempts": _JOBS.attempts - 1}
+    await session.execute(leaving.values(values), execution_options={"synchronize_session": False})
 
 
 async def ask_to_stop(session: AsyncSession, number: int) -> bool:
