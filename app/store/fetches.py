@@ -1,14 +1,14 @@
 """Imports whose file is still to be fetched from its address: taken by one process at a time, under a lease."""
 
 import time
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.store import jobs
 from app.store.job_tables import ImportJobRow
-from app.store.jobs import Job, LostJob, find_job
+from app.store.jobs import Job, change, find_job, finish
 from app.store.tables import columns_of
 
 _JOBS = columns_of(ImportJobRow)
@@ -33,31 +33,21 @@ async def take(session: AsyncSession, number: int, runner: str, seconds: float) 
     return await find_job(session, number) if done.rowcount else None  # type: ignore[attr-defined]
 
 
-async def _change(session: AsyncSession, number: int, by: str, /, **values: Any) -> None:
-    """Change an import that one fetches. Raises LostJob where one does not any more, or somebody cancelled it."""
-    changing = update(ImportJobRow).where(_JOBS.number == number, _JOBS.runner == by, _JOBS.state == "fetching")
-    done = await session.execute(changing.values(values), execution_options={"synchronize_session": False})
-    if not done.rowcount:  # type: ignore[attr-defined]
-        raise LostJob
-
-
 async def keep(session: AsyncSession, number: int, runner: str, seconds: float, size: int) -> None:
     """Note how much is there, and keep the import for so many more seconds. Raises LostJob."""
-    await _change(session, number, runner, bytes=size, lease_until=time.time() + seconds)
+    await change(session, number, runner, during="fetching", bytes=size, lease_until=time.time() + seconds)
 
 
 async def arrive(session: AsyncSession, number: int, runner: str, **values: Any) -> None:
     """Let an import whose file is there wait for its turn. Raises LostJob."""
-    await _change(session, number, runner, state="queued", runner=None, lease_until=None, **values)
+    await change(session, number, runner, during="fetching", state="queued", runner=None, lease_until=None, **values)
 
 
 async def fail(session: AsyncSession, number: int, runner: str, failure: str, **values: Any) -> None:
     """End an import whose file cannot be had. Raises LostJob."""
-    ended = {"state": "failed", "finished_at": datetime.now(UTC), "failure": failure, "runner": None}
-    await _change(session, number, runner, lease_until=None, **ended, **values)
+    await finish(session, number, runner, "failed", during="fetching", failure=failure, **values)
 
 
 async def let_go(session: AsyncSession, runner: str) -> None:
     """Leave what one fetches to others at once, because this process ends."""
-    leaving = update(ImportJobRow).where(_JOBS.runner == runner, _JOBS.state == "fetching")
-    await session.execute(leaving.values(lease_until=0.0), execution_options={"synchronize_session": False})
+    await jobs.let_go(session, runner, during="fetching")

@@ -173,26 +173,27 @@ async def renew(session: AsyncSession, number: int, runner: str, seconds: float)
     return bool((await session.execute(select(_JOBS.cancelling).where(_JOBS.number == number))).scalar_one())
 
 
-async def change(session: AsyncSession, number: int, by: str, /, **values: Any) -> None:
-    """Change a job that one works on. Raises LostJob where one does not any more."""
-    changing = update(ImportJobRow).where(_JOBS.number == number, _JOBS.runner == by, _JOBS.state == "running")
+async def change(session: AsyncSession, number: int, by: str, /, *, during: State = "running", **values: Any) -> None:
+    """Change a job that one works on. Raises LostJob where one does not any more, or somebody ended it."""
+    changing = update(ImportJobRow).where(_JOBS.number == number, _JOBS.runner == by, _JOBS.state == during)
     done = await session.execute(changing.values(values), execution_options={"synchronize_session": False})
     if not done.rowcount:  # type: ignore[attr-defined]
         raise LostJob
 
 
-async def finish(session: AsyncSession, number: int, runner: str, state: State, **values: Any) -> None:
+async def finish(
+    session: AsyncSession, number: int, runner: str, state: State, *, during: State = "running", **values: Any
+) -> None:
     """End a job that one works on, and forget what waited for it, in one transaction. Raises LostJob."""
     values |= {"state": state, "finished_at": datetime.now(UTC), "runner": None, "lease_until": None}
-    await change(session, number, runner, **values)
+    await change(session, number, runner, during=during, **values)
     await staging.clear_staged(session, number)
 
 
-async def let_go(session: AsyncSession, runner: str) -> None:
-    """Leave what one works on to others at once, as if one had not taken it, because this process ends in order."""
-    leaving = update(ImportJobRow).where(_JOBS.runner == runner, _JOBS.state == "running", _JOBS.lease_until > 0)
-    values = {"lease_until": 0.0, "attempts": _JOBS.attempts - 1}
-    await session.execute(leaving.values(values), execution_options={"synchronize_session": False})
+async def let_go(session: AsyncSession, runner: str, *, during: State = "running") -> None:
+    """Leave what one works on to others at once, because this process ends."""
+    leaving = update(ImportJobRow).where(_JOBS.runner == runner, _JOBS.state == during)
+    await session.execute(leaving.values(lease_until=0.0), execution_options={"synchronize_session": False})
 
 
 async def ask_to_stop(session: AsyncSession, number: int) -> bool:

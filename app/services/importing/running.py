@@ -92,6 +92,9 @@ class Runner:
             for task in (living, working):
                 task.cancel()
             await asyncio.gather(living, working, return_exceptions=True)
+            if working.cancelled():  # which it may be before it began
+                await asyncio.shield(self._stop(job))
+            await asyncio.shield(clean_up(self._engine, job.number, self._folder))
         return True
 
     async def _stay_alive(self, number: int, working: "asyncio.Task[None]") -> None:
@@ -115,16 +118,11 @@ class Runner:
             await self._import(job)
         except LostJob:
             log.warning("import %d was taken over or ended by somebody else", job.number)
-        except asyncio.CancelledError:
-            await asyncio.shield(self._stop(job))
-            raise
         except (OperationalError, InterfaceError):
             log.exception("import %d could not go on; it will be tried again", job.number)
         except Exception as error:  # whatever it is, the sender hears of it and the next job has its turn
             log.exception("import %d failed", job.number)
             await self._fail(job, f"Something went wrong on our side ({type(error).__name__}).")
-        finally:
-            await asyncio.shield(clean_up(self._engine, job.number, self._folder))
 
     async def _import(self, job: Job) -> None:
         """Read, check and apply a job, again from the start when the framework data changes meanwhile."""
