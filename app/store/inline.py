@@ -55,8 +55,12 @@ def _connections_of(asked: AsyncSession | AsyncEngine) -> tuple[sqlite3.Connecti
 
 def fetch(connection: sqlite3.Connection, statement: str, parameters: Sequence[Any]) -> list[Any]:
     """The first column of every row. Raises the same fault as the session when the file cannot be read."""
+    return [row[0] for row in _all(connection, statement, parameters)]
+
+
+def _all(connection: sqlite3.Connection, statement: str, parameters: Sequence[Any]) -> list[Any]:
     try:
-        return [row[0] for row in connection.execute(statement, parameters).fetchall()]
+        return connection.execute(statement, parameters).fetchall()
     except sqlite3.OperationalError as error:
         raise OperationalError(statement, None, error) from error
 
@@ -78,10 +82,7 @@ async def tuples(session: AsyncSession, query: Select[*Columns], parameters: Map
         return await rows(session, query, parameters)
     statement, names, fixed = _written(query)
     values = {**fixed, **parameters}
-    try:
-        return connection.execute(statement, [values[name] for name in names]).fetchall()
-    except sqlite3.OperationalError as error:
-        raise OperationalError(statement, None, error) from error
+    return _all(connection, statement, [values[name] for name in names])
 
 
 @lru_cache(maxsize=256)
