@@ -14,7 +14,7 @@ from app.domain.report import AskedRecogniser, CatalogueMatch
 from app.domain.ruleset import RuleSet
 from app.domain.text import fold
 from app.services.naming import names_of
-from app.store import catalogue
+from app.store import catalogue, folded_names
 from app.store.catalogue import Wanted
 
 _REMARK = re.compile(r"\s*[,;:(\[–—]")
@@ -145,7 +145,7 @@ async def _by_title(
         return _match(entry, threshold, because, title_score=score, issuer_score=issuer_score)
 
     for name in dict.fromkeys((title, bare) if told else (title,)):
-        fitting = await catalogue.find_named(session, release, name, theirs)
+        fitting = await folded_names.find_named(session, release, name, theirs)
         if fitting:
             score = 100 if name == title else BUT_FOR_A_WORD
             return await match(fitting, score, "title and issuer are those of a catalogue entry")
@@ -154,7 +154,7 @@ async def _by_title(
     titles = await names.titles(session, issuers)
     bare_keys, scores = titles.but_for_generic_words(title), titles.near(title, told_from - _ROUNDED)
     nearest = nlargest(MOST_COMPARED, scores, key=scores.__getitem__)
-    entries = await catalogue.find_ids(session, release, sorted({*bare_keys, *nearest}))
+    entries = await folded_names.find_ids(session, release, sorted({*bare_keys, *nearest}))
     plain = {entry for key, entry in entries.items() if key in bare_keys}
     if len(plain) == 1:
         because = "title and issuer are those of a catalogue entry, but for a generic word"

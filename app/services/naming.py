@@ -10,8 +10,8 @@ from app.domain.memory import once_for_each
 from app.domain.recognisers import Recogniser
 from app.domain.ruleset import RuleSet
 from app.domain.text import PhraseIndex, fold
-from app.store import catalogue
-from app.store.catalogue import Name
+from app.store import folded_names
+from app.store.folded_names import Name
 
 _GENERIC = frozenset((
     "certificate", "certificates", "certification", "course", "courses", "credential", "exam", "examination", "module",
@@ -96,14 +96,14 @@ class Names:
     async def issuers_like(self, session: AsyncSession, told: Iterable[str]) -> frozenset[str]:
         """Issuers of the catalogue that may be meant by folded names: one is in the other, word by word."""
         if self._issuers is None:
-            self._issuers = Issuers(await catalogue.list_issuers(session))
+            self._issuers = Issuers(await folded_names.list_issuers(session))
         return frozenset(name for one in told for name in self._issuers.like(one))
 
     async def titles(self, session: AsyncSession, issuers: frozenset[str]) -> Titles:
         """The titles of these issuers; the first of very many."""
         found = self._titles.get(issuers)
         if found is None:
-            found = self._titles[issuers] = Titles(await catalogue.list_names(session, sorted(issuers)))
+            found = self._titles[issuers] = Titles(await folded_names.list_names(session, sorted(issuers)))
             while len(self._titles) > 1 and sum(map(len, self._titles.values())) > KEPT:
                 self._titles.popitem(last=False)
         self._titles.move_to_end(issuers)

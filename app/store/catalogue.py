@@ -30,21 +30,10 @@ from app.store.tables import (
 _ENTRY: TypeAdapter[CatalogueEntry] = TypeAdapter(CatalogueEntry)
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 
-MOST_NAMES = 5_000
-"""Most names that are compared when no title matches exactly."""
-
-
 MOST_IDENTIFIED = 5
 """Most entries that one identifier gives."""
 MOST_SUGGESTED = 1_000
 """Most ids from which near ones are picked."""
-
-
-class Name(NamedTuple):
-    """A folded name of a credential, and the key of its row."""
-
-    name: str
-    credential_key: int
 
 
 def _entry(body: dict[str, Any]) -> CatalogueEntry:
@@ -346,43 +335,6 @@ async def list_programmes(
     query = query.group_by(_DECISIONS.recogniser, _DECISIONS.programme)
     rows = await session.execute(query.order_by(_DECISIONS.programme, _DECISIONS.recogniser).limit(limit))
     return [ProgrammeCount(*row) for row in rows.all()]
-
-
-async def find_named(session: AsyncSession, release: int, name: str, issuers: list[str]) -> set[str]:
-    """Ids of the credentials with this folded name, of these issuers (by folded name) or of none."""
-    theirs = or_(_NAMES.issuer.in_(issuers), _NAMES.issuer.is_(None))
-    query = (
-        select(_CREDENTIALS.id)
-        .join_from(CredentialNameRow, CredentialRow, _CREDENTIALS.pk == _NAMES.credential_pk)
-        .where(_NAMES.name == name, theirs, *in_release(CredentialRow, release))
-        .limit(MOST_NAMES)
-    )
-    return set((await session.execute(query)).scalars())
-
-
-async def list_names(session: AsyncSession, issuers: list[str]) -> list[Name]:
-    """Folded names of credentials of these issuers in any release; the first of very many."""
-    query = (
-        select(_NAMES.name, _NAMES.credential_pk)
-        .where(_NAMES.issuer.in_(issuers))
-        .order_by(_NAMES.issuer, _NAMES.name, _NAMES.credential_pk)
-        .limit(MOST_NAMES)
-    )
-    return [Name(*row) for row in (await session.execute(query)).all()]
-
-
-async def find_ids(session: AsyncSession, release: int, keys: list[int]) -> dict[int, str]:
-    """Ids of the credentials with these keys, as far as they are in the release."""
-    query = select(_CREDENTIALS.pk, _CREDENTIALS.id).where(
-        _CREDENTIALS.pk.in_(keys), *in_release(CredentialRow, release)
-    )
-    return {row.pk: row.id for row in await session.execute(query)}
-
-
-async def list_issuers(session: AsyncSession) -> list[str]:
-    """Folded names of all issuers in the catalogue."""
-    query = select(_NAMES.issuer).where(_NAMES.issuer.is_not(None)).distinct().order_by(_NAMES.issuer)
-    return list((await session.execute(query)).scalars())
 
 
 async def find_decisions(session: AsyncSession, release: int, credential_id: str) -> list[Decision]:

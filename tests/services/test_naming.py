@@ -6,7 +6,7 @@ from rapidfuzz import fuzz
 
 from app.domain.text import fold
 from app.services.naming import Issuers, Titles, names_of
-from app.store.catalogue import Name
+from app.store.folded_names import Name
 from tests.factories import exland
 
 WORDS = st.sampled_from(["data", "science", "sciences", "cyber", "security", "cybersecurity", "2", "course", "exam"])
