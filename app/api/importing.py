@@ -22,8 +22,15 @@ OrNothing = Annotated[T | None, BeforeValidator(lambda value: value or None)]
 """A value that is absent where the job has an empty one."""
 
 
-class ImportQuery(Closed):
-    """How a file shall be imported."""
+_MAPPING = (
+    "For tables: by columns of the file the column that each is, as a JSON object; empty: none. For "
+    "documents of linked data: by what the file calls a body, a unit of credit or a credential (address, CTID or "
+    "name), its id here; and under `score` and `percent` the id of the fact that least scores are a test of."
+)
+
+
+class _Options(Closed):
+    """What is said of a file in one word each."""
 
     kind: Kind | None = Field(default=None, description="What it holds. Without it: what the file plainly is.")
     name: str | None = Field(
@@ -35,12 +42,6 @@ class ImportQuery(Closed):
     dry_run: bool = Field(default=False, description="Only tell what would happen.")
     on_error: Literal["abort", "skip"] = Field(
         default="abort", description="What a row that cannot be imported does: stop all, or stay out alone."
-    )
-    mapping: dict[str, str] = Field(
-        default_factory=dict,
-        description="For tables: by columns of the file the column that each is, as a JSON object; empty: none. For "
-        "documents of linked data: by what the file calls a body, a unit of credit or a credential (address, CTID or "
-        "name), its id here; and under `score` and `percent` the id of the fact that least scores are a test of.",
     )
     source: str | None = Field(
         default=None,
@@ -57,6 +58,12 @@ class ImportQuery(Closed):
         description="For transfer values in CTDL: whether their dates are compared with the day asked about, or with "
         "the day of the award.",
     )
+
+
+class ImportQuery(_Options):
+    """How a file shall be imported."""
+
+    mapping: dict[str, str] = Field(default_factory=dict, description=_MAPPING)
 
     @field_validator("mapping", mode="before")
     @classmethod
@@ -87,22 +94,10 @@ class ImportUrlRequest(ImportQuery):
     )
 
 
-class ImportParameters(Closed):
+class ImportParameters(_Options):
     """The same options where they stand in the address."""
 
-    kind: Kind | None = Field(default=None, description=ImportQuery.model_fields["kind"].description)
-    name: str | None = Field(default=None, max_length=100, description=ImportQuery.model_fields["name"].description)
-    format: Format | None = Field(default=None, description=ImportQuery.model_fields["format"].description)
-    dry_run: bool = Field(default=False, description=ImportQuery.model_fields["dry_run"].description)
-    on_error: Literal["abort", "skip"] = Field(
-        default="abort", description=ImportQuery.model_fields["on_error"].description
-    )
-    mapping: str | None = Field(
-        default=None, max_length=20_000, description=ImportQuery.model_fields["mapping"].description
-    )
-    source: str | None = Field(default=None, max_length=200, description=ImportQuery.model_fields["source"].description)
-    confidence: Confidence = Field(default="low", description=ImportQuery.model_fields["confidence"].description)
-    dated_by: DatedBy = Field(default="question", description=ImportQuery.model_fields["dated_by"].description)
+    mapping: str | None = Field(default=None, max_length=20_000, description=_MAPPING)
 
 
 class ImportItem(BaseModel):
