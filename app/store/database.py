@@ -87,7 +87,13 @@ def open_database(database_url: str, bounds: Bounds | None = None) -> AsyncEngin
     """
     url = _with_driver(database_url, _ASYNC_DRIVERS)
     if url.drivername.startswith("sqlite"):
-        engine = create_async_engine(url, pool_size=4, hide_parameters=True, json_serializer=_compact)
+        engine = create_async_engine(
+            url,
+            pool_size=4,
+            hide_parameters=True,
+            json_serializer=_compact,
+            connect_args={"factory": _LettingGo},
+        )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         return engine
     if bounds is None:
@@ -113,6 +119,20 @@ def open_database(database_url: str, bounds: Bounds | None = None) -> AsyncEngin
         statement_seconds=bounds.statement_seconds + bounds.connect_seconds,  # the server's own word comes first
     )
     return engine
+
+
+class _LettingGo(sqlite3.Connection):
+    """A connection that lets go of its file when it is closed, as it is when the task that used it is cancelled.
+
+    SQLite keeps a closed connection, its transaction and the lock on the file, for as long as a statement is left over
+    which somebody refers to, as the traceback of a cancelled task does (https://www.sqlite.org/c3ref/close.html).
+    """
+
+    def close(self) -> None:
+        """Close the connection; what was not committed is undone at once."""
+        if self.in_transaction:
+            self.rollback()
+        super().close()
 
 
 def _compact(value: Any) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, literal, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.services.administration import migrate
-from app.store.database import Bounds, is_away, open_database, open_session, sync_url
+from app.store.database import Bounds, is_away, open_database, open_session, open_writing, sync_url
 from app.store.turns import take_turn
 
 BOUNDS = Bounds(pool_size=2, pool_seconds=2, connect_seconds=2, statement_seconds=1)
@@ -117,6 +117,44 @@ def test_a_text_that_no_database_holds_is_found_nowhere(empty_database: str) -> 
         await engine.dispose()
 
     asyncio.run(ask())
+
+
+def test_a_writing_that_is_cancelled_lets_others_write_though_its_traceback_is_kept(empty_database: str) -> None:
+    slow_then_more = "SELECT count(*) FROM generate_series(1, 300000) UNION ALL SELECT 1"
+    if empty_database.startswith("sqlite"):
+        slow_then_more = (
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000) "
+            "SELECT count(*) FROM n UNION ALL SELECT 1"
+        )
+    kept = []
+
+    async def write_until_cancelled() -> None:
+        engine = open_database(empty_database)
+        reading = asyncio.Event()
+
+        async def write() -> None:
+            async with open_writing(engine) as session:
+                await session.execute(text("DELETE FROM api_keys"))
+                reading.set()
+                try:
+                    await session.execute(text(slow_then_more))
+                except BaseException as cancelled:
+                    kept.append(cancelled)
+                    raise
+
+        writing = asyncio.create_task(write())
+        await reading.wait()
+        await asyncio.sleep(0.01)
+        writing.cancel()
+        with suppress(asyncio.CancelledError):
+            await writing
+        assert [type(fault) for fault in kept] == [asyncio.CancelledError]
+        async with asyncio.timeout(20), open_writing(engine) as session:
+            await session.execute(text("DELETE FROM api_keys"))
+        await engine.dispose()
+
+    migrate(empty_database)
+    asyncio.run(write_until_cancelled())
 
 
 def test_a_turn_may_wait_longer_than_a_request(postgres_database: str) -> None:

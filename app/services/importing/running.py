@@ -77,8 +77,13 @@ class Runner:
                 number = await jobs.find_free(session)
         if number is None:
             return False
-        async with open_writing(self._engine) as session:
-            job = await jobs.claim(session, number, self.name, self._lease)
+        claiming = asyncio.create_task(self._claim(number))
+        try:
+            job = await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            if taken := await claiming:  # while this process was told to end
+                await self._stop(taken)
+            raise
         if job is None:
             return False
         if job.attempts > MOST_ATTEMPTS:
@@ -96,6 +101,10 @@ class Runner:
                 await asyncio.shield(self._stop(job))
             await asyncio.shield(clean_up(self._engine, job.number, self._folder))
         return True
+
+    async def _claim(self, number: int) -> Job | None:
+        async with open_writing(self._engine) as session:
+            return await jobs.claim(session, number, self.name, self._lease)
 
     async def _stay_alive(self, number: int, working: "asyncio.Task[None]") -> None:
         """Renew the lease while a job is worked on; stop the work when somebody asks, or when the job was lost."""
