@@ -179,13 +179,11 @@ class _Words:
 
     def penalty(self, hit: Hit) -> int:
         """What the best of a credential's names lacks of the best fit, in steps."""
-        names = hit.names
-        score = self.score(names[0]) if len(names) == 1 else max(map(self.score, names))
-        return round((1 - score) * _STEPS)
+        return round((1 - max(map(self.score, hit.names), default=0.0)) * _STEPS)
 
     def match(self, credential: str, names: Sequence[str]) -> Match:
         """How well a credential fits by the best of its names, to be told."""
-        best = max(names, key=lambda name: (self.score(name), name))
+        best = max(names, key=lambda name: (self.score(name), name), default="")
         beginning, words = best.startswith(self._title), best.split()
         return Match(
             id=credential,

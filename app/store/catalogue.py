@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, String, and_, bindparam, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.domain.dataset import CatalogueEntry
@@ -70,12 +70,11 @@ FACETS = tuple(_FACETS)
 
 
 class Hit(NamedTuple):
-    """A credential that a query found: its key and id, its folded names and that of its issuer."""
+    """A credential that a query found: its key and id, and its folded names."""
 
     key: int
     credential: str
-    names: tuple[str, ...]
-    issuer: str | None
+    names: Sequence[str]
 
 
 async def find_credential(session: AsyncSession, release: int, credential_id: str) -> CatalogueEntry | None:
@@ -203,33 +202,27 @@ async def find_hits(
 ) -> list[Hit]:
     """Credentials that have every term, and those of exactly this folded title, in no order."""
     query = _hits_query(dialect_of(session), release, wanted, most)
-    hits: dict[int, Hit] = {}
     asked = {"title": title, "terms": written(session, terms)}
-    for pk, credential, name, issuer in await tuples(session, query, asked):
-        before = hits.get(pk)
-        if before is None:
-            hits[pk] = Hit(pk, credential, (name,), issuer)
-        elif name not in before.names:
-            hits[pk] = before._replace(names=(*before.names, name))
-    return list(hits.values())
+    found = {row[0]: row for row in await tuples(session, query, asked)}
+    return [Hit(key, credential, _list(names)) for key, credential, names in found.values()]
+
+
+def _list(written: str | list[str]) -> list[str]:
+    """A list in JSON, which SQLite gives as it was written."""
+    return json.loads(written) if isinstance(written, str) else written
 
 
 @lru_cache(maxsize=256)
-def _hits_query(dialect: str, release: int, wanted: Wanted, most: int) -> Select[int, str, str, str | None]:
+def _hits_query(dialect: str, release: int, wanted: Wanted, most: int) -> CompoundSelect[int, str, list[str]]:
     """The query for hits, with the parameters ``title`` and ``terms``: making it takes longer than asking it."""
     conditions = _conditions(wanted, release)
-    its = (_CREDENTIALS.pk, _CREDENTIALS.id)
+    its = (_CREDENTIALS.pk, _CREDENTIALS.id, _CREDENTIALS.names)
     exact = select(*its).join_from(CredentialRow, CredentialNameRow, _NAMES.credential_pk == _CREDENTIALS.pk)
     exact = exact.where(_NAMES.name == bindparam("title", type_=String), *conditions)
     found = matching(dialect, select(*its), bindparam("terms", type_=String)).where(*conditions)
-    hits = union_all(
+    return union_all(
         select(exact.order_by(_CREDENTIALS.pk).limit(most).subquery()),
         select(found.order_by(key_of(dialect)).limit(most).subquery()),
-    ).subquery()
-    return (
-        select(hits.c.pk, hits.c.id, _NAMES.name, _NAMES.issuer)
-        .select_from(hits)
-        .join(CredentialNameRow, _NAMES.credential_pk == hits.c.pk)
     )
 
 

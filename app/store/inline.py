@@ -13,11 +13,12 @@ from typing import Any, TypeVarTuple
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Row, Select, StaticPool, create_engine
+from sqlalchemy import Row, StaticPool, create_engine
 from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
 MAPPED = 2_147_418_112
 """Most bytes of the file that are read where the system keeps them in memory, without being copied: as many as SQLite
@@ -66,7 +67,7 @@ def _all(connection: sqlite3.Connection, statement: str, parameters: Sequence[An
 
 
 async def rows(
-    session: AsyncSession, query: Select[*Columns], parameters: Mapping[str, Any] | None = None
+    session: AsyncSession, query: TypedReturnsRows[*Columns], parameters: Mapping[str, Any] | None = None
 ) -> Sequence[Row[*Columns]]:
     """The rows of a query: on SQLite at once, on PostgreSQL through the session."""
     if (known := _connections_of(session)) is not None:
@@ -75,7 +76,9 @@ async def rows(
     return (await connection.execute(query, parameters)).all()
 
 
-async def tuples(session: AsyncSession, query: Select[*Columns], parameters: Mapping[str, Any]) -> Sequence[Any]:
+async def tuples(
+    session: AsyncSession, query: TypedReturnsRows[*Columns], parameters: Mapping[str, Any]
+) -> Sequence[Any]:
     """The same as plain tuples, for queries that are asked often and give many rows of texts and numbers."""
     connection = connection_of(session)
     if connection is None:
@@ -86,7 +89,7 @@ async def tuples(session: AsyncSession, query: Select[*Columns], parameters: Map
 
 
 @lru_cache(maxsize=256)
-def _written(query: Select[*Columns]) -> tuple[str, Sequence[str], Mapping[str, Any]]:
+def _written(query: TypedReturnsRows[*Columns]) -> tuple[str, Sequence[str], Mapping[str, Any]]:
     """A query in SQLite's words, the names of its parameters in order, and the values of those that it holds."""
     compiled = query.compile(dialect=_DIALECT)
     return str(compiled), compiled.positiontup or (), compiled.params

@@ -102,7 +102,6 @@ def _staged(name: str, table: type[SQLModel], *more: Column[Any]) -> Table:
 STAGED_CREDENTIALS = _staged(
     "staged_credentials",
     CredentialRow,
-    Column("names", JSON, nullable=False),
     Column("name_of_issuer", String, nullable=True),
     Column("identifiers", JSON, nullable=False),
     Column("deliveries", JSON, nullable=False),

@@ -252,6 +252,8 @@ class CredentialRow(DatedRow, table=True):
     hours_max: float | None = None
     field: str | None = Field(default=None, max_length=4, index=True)
     language: str | None = Field(default=None, max_length=35, index=True)
+    names: list[str] = Field(sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+    """Its folded titles and aliases once more, for those who have the row at hand."""
 
 
 _BY_KEY = {"sqlite_with_rowid": False}

@@ -156,6 +156,7 @@ def columns_of_statement(
     }
     if isinstance(item, CatalogueEntry):
         special["framework"] = item.credential.level.framework if item.credential.level else None
+        special["names"] = names_of(item.credential)
         special |= sizes_of(item.credential, rules)
     elif isinstance(item, Decision):
         special["jurisdiction"] = place_of(item, rules)

@@ -18,7 +18,7 @@ import app.store.job_tables  # noqa: F401 - makes the tables known
 from app.datasets.problems import InvalidData
 from app.datasets.reader import read_files
 from app.domain.dataset import Dataset, merged
-from app.services.administration import migrate
+from app.services.administration import load, migrate
 from app.services.releasing import RuleSets, load_data
 from app.store import catalogue, releases
 from app.store.database import open_database, open_session, sync_url
@@ -77,6 +77,29 @@ def test_migrations_can_be_taken_back(empty_database: str) -> None:
     command.downgrade(alembic_config(empty_database), "base")
     engine = create_engine(sync_url(empty_database))
     assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+    engine.dispose()
+
+
+def test_what_is_stored_outlives_migrations_back_and_forth(empty_database: str) -> None:
+    from alembic import command
+
+    from app.store.migrating import alembic_config
+
+    engine = create_engine(sync_url(empty_database))
+
+    def stored() -> dict[str, list[str]]:
+        with engine.connect() as connection:
+            tables = SQLModel.metadata.sorted_tables
+            return {table.name: sorted(map(repr, connection.execute(select(table)))) for table in tables}
+
+    migrate(empty_database)
+    asyncio.run(load(empty_database, EXLAND))
+    before = stored()
+    assert before["credentials"]
+    assert before["credential_names"]
+    command.downgrade(alembic_config(empty_database), "0009")
+    command.upgrade(alembic_config(empty_database), "head")
+    assert stored() == before
     engine.dispose()
 
 
