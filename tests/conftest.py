@@ -16,13 +16,21 @@ from sqlalchemy import create_engine, make_url, text
 
 from app.domain.access import Scope
 from app.main import create_app
-from app.services import administration
+from app.services import administration, releasing
 from app.services.administration import Wish, load, migrate
 from app.settings import ROOT, Settings
 from tests.documents.hosting import World, a_world
 
 EXLAND = Path(__file__).parent / "data"
 """Framework data of an invented place."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_walks() -> Iterator[None]:
+    """Services in this process do not walk through all its objects for each release: hundreds of services have many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(releasing, "spare_collector", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +46,8 @@ def postgres_server() -> Iterator[str]:
         Path(folder).chmod(0o755)  # a server started by root runs as another user, who must get in
         server = pgserver.get_server(Path(folder), cleanup_mode="stop")
         try:
+            server.psql("ALTER SYSTEM SET fsync = off;")  # what these tests write need not outlive the machine
+            server.psql("SELECT pg_reload_conf();")
             yield server.get_uri()
         finally:
             server.cleanup()

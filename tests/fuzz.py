@@ -157,7 +157,7 @@ def fuzz_on(run: Run, url: str, folder: Path) -> None:
     _, key = asyncio.run(administration.create_key(url, "fuzz", SCOPES, None))
     with_imports(url, folder)
     settings = {"LOG_REQUESTS": "false", "RATE_LIMIT_ADMIN": "1000000/second", "IMPORTS_DIR": str(folder / "imports")}
-    with serving(url, folder, DRAIN_SECONDS="0", **settings) as server:
+    with serving(url, folder, **settings) as server:
         fuzz(run, server, key)
 
 

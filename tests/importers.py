@@ -52,7 +52,7 @@ def serving(url: str, folder: Path, key: str, **settings: str) -> Iterator[Serve
     command = [sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory", "--port", str(port)]
     own = {
         "DATABASE_URL": url, "DATA_DIR": str(EXLAND), "IMPORTS_DIR": str(folder), "RATE_LIMIT_ADMIN": "none",
-        "IMPORT_POLL_SECONDS": "0.05", "RELEASE_POLL_SECONDS": "0.05", **settings,
+        "IMPORT_POLL_SECONDS": "0.05", "RELEASE_POLL_SECONDS": "0.05", "DRAIN_SECONDS": "0", **settings,
     }  # fmt: skip
     process = subprocess.Popen(
         [*command, "--no-access-log", "--log-level", "error"], env={**os.environ, **own}, start_new_session=True

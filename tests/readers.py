@@ -102,7 +102,7 @@ def read_and_change(url: str, folder: Path, seconds: float, seed: int = 0) -> To
     more = {"IMPORTS_DIR": str(folder / "imports"), "RATE_LIMIT_ADMIN": "1000000/second", "DATA_DIR": str(EXLAND)}
     told, until = Told(), time.monotonic() + seconds
     with serving(
-        url, folder, "--workers", str(WORKERS), DRAIN_SECONDS="0", IMPORT_POLL_SECONDS="0.05", **more
+        url, folder, "--workers", str(WORKERS), IMPORT_POLL_SECONDS="0.05", **more
     ) as server:
         acts = [lambda n, name=name: _import(server, key, name, n) for name in NAMES]
         with ThreadPoolExecutor(READERS + len(acts) + 1) as pool:

@@ -47,8 +47,8 @@ class Server:
 
 
 def environment(database_url: str, settings: dict[str, str]) -> dict[str, str]:
-    """The environment of a process."""
-    return {**os.environ, "DATABASE_URL": database_url, **settings}
+    """The environment of a process, which stops at once unless it is told otherwise."""
+    return {**os.environ, "DATABASE_URL": database_url, "DRAIN_SECONDS": "0", **settings}
 
 
 @contextmanager

@@ -21,8 +21,8 @@ def proxied(postgres_database: str, tmp_path: Path) -> Iterator[Proxied]:
     for _ in client_for(postgres_database, EXLAND):
         pass
     with (
-        serving(postgres_database, tmp_path, DRAIN_SECONDS="0") as first,
-        serving(postgres_database, tmp_path, DRAIN_SECONDS="0") as second,
+        serving(postgres_database, tmp_path) as first,
+        serving(postgres_database, tmp_path) as second,
         proxy(tmp_path, first, second) as through,
     ):
         yield through

@@ -25,7 +25,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> str:
 @contextmanager
 def behind(database: str, folder: Path, trusted: str) -> Iterator[Server]:
     """A server that believes these proxies and lets every address ask once."""
-    with serving(database, folder, DRAIN_SECONDS="0", RATE_LIMIT="1/hour", FORWARDED_ALLOW_IPS=trusted) as server:
+    with serving(database, folder, RATE_LIMIT="1/hour", FORWARDED_ALLOW_IPS=trusted) as server:
         yield server
 
 

@@ -75,7 +75,7 @@ def checksum_of_files(data: Path) -> str:
     return digest.hexdigest()
 
 
-def _spare_collector() -> None:
+def spare_collector() -> None:
     """Keep what lives as long as a release from being walked through again and again by the collector of cycles.
 
     A release has so many objects that every walk would hold up all answers for a fifth of a second.
@@ -134,7 +134,7 @@ class RuleSets:
                 while len(self._compiled) > self.KEPT:
                     oldest = next(key for key in self._compiled if key not in (self._active, number))
                     del self._compiled[oldest]
-                _spare_collector()
+                spare_collector()
         return self._compiled[number]
 
     async def _compile(self, number: int) -> RuleSet:

@@ -74,7 +74,7 @@ def test_several_processes_of_one_server_add_up_and_the_dead_are_forgotten(tmp_p
     url = f"sqlite:///{tmp_path}/p.db"
     for _ in client_for(url, EXLAND):
         pass
-    with serving(url, tmp_path, "--workers", "2", DRAIN_SECONDS="0") as server:
+    with serving(url, tmp_path, "--workers", "2") as server:
         text = eventually(lambda: _with_processes(server.client.get("/metrics").text, 2))
         before = sample(text, "passerelle_request_seconds_count", route=ROUTE)
         for _ in range(20):  # each on a connection of its own, so that either process may take it

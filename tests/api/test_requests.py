@@ -124,16 +124,16 @@ def test_a_line_of_any_logger_is_json_with_what_went_wrong() -> None:
 def test_a_server_logs_everything_in_one_form(tmp_path: Path) -> None:
     for _ in client_for(f"sqlite:///{tmp_path}/p.db", EXLAND):
         pass
-    with serving(f"sqlite:///{tmp_path}/p.db", tmp_path, DRAIN_SECONDS="0", PUBLIC_ULR="x") as server:
+    with serving(f"sqlite:///{tmp_path}/p.db", tmp_path, PUBLIC_ULR="x") as server:
         assert server.client.get(PATH).status_code == 200
     told = server.lines()
     assert {"time", "level", "logger", "message"} <= set.intersection(*({*line} for line in told))
     assert {line["logger"] for line in told} == {"app.cli", "uvicorn.error", REQUESTS}
     assert told[0]["message"] == "PUBLIC_ULR is no setting of this service. Is PUBLIC_URL meant?"
     assert [line["status"] for line in told if line.get("route") == ROUTE] == [200]
-    with serving(f"sqlite:///{tmp_path}/p.db", tmp_path, DRAIN_SECONDS="0", LOG_FORMAT="text") as server:
+    with serving(f"sqlite:///{tmp_path}/p.db", tmp_path, LOG_FORMAT="text") as server:
         server.client.get(PATH)
         eventually(lambda: re.search(rf"INFO    GET {re.escape(ROUTE)} 200 in [\d.]+ ms, ", server.log.read_text()))
-    with serving(f"sqlite:///{tmp_path}/p.db", tmp_path, DRAIN_SECONDS="0", LOG_LEVEL="error") as server:
+    with serving(f"sqlite:///{tmp_path}/p.db", tmp_path, LOG_LEVEL="error") as server:
         server.client.get(PATH)
     assert server.log.read_text() == ""

@@ -52,7 +52,7 @@ def test_a_second_signal_stops_without_waiting(url: str, tmp_path: Path) -> None
 
 
 def test_a_stream_in_flight_is_finished(url: str, tmp_path: Path) -> None:
-    with serving(url, tmp_path, DRAIN_SECONDS="0") as server:
+    with serving(url, tmp_path) as server:
         sent = QUESTION * 3000
         with server.client.stream(
             "POST", "/v1/recognition/batch", content=sent, headers={"Content-Type": "application/x-ndjson"}
@@ -65,7 +65,7 @@ def test_a_stream_in_flight_is_finished(url: str, tmp_path: Path) -> None:
 
 
 def test_a_stream_that_does_not_end_in_time_is_cut(url: str, tmp_path: Path) -> None:
-    with serving(url, tmp_path, DRAIN_SECONDS="0", STOP_SECONDS="1") as server:
+    with serving(url, tmp_path, STOP_SECONDS="1") as server:
         sent = QUESTION * 200_000
         with server.client.stream(
             "POST", "/v1/recognition/batch", content=sent, headers={"Content-Type": "application/x-ndjson"}
@@ -80,7 +80,7 @@ def test_a_stream_that_does_not_end_in_time_is_cut(url: str, tmp_path: Path) -> 
 
 
 def test_a_request_that_does_not_end_in_time_is_told_to_come_back(url: str, tmp_path: Path) -> None:
-    with serving(url, tmp_path, DRAIN_SECONDS="0", STOP_SECONDS="1") as server:
+    with serving(url, tmp_path, STOP_SECONDS="1") as server:
         goes_on = threading.Event()
 
         def endless() -> Iterator[bytes]:
@@ -104,7 +104,7 @@ def test_a_request_that_does_not_end_in_time_is_told_to_come_back(url: str, tmp_
 
 def test_a_server_on_an_empty_database_lives_and_says_what_it_waits_for(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/empty.db"
-    with serving(url, tmp_path, DRAIN_SECONDS="0", RELEASE_POLL_SECONDS="0.05") as server:
+    with serving(url, tmp_path, RELEASE_POLL_SECONDS="0.05") as server:
         told = server.client.get("/health/ready")
         assert (told.status_code, told.json()["detail"]) == (503, "The database has not been migrated yet.")
         assert server.client.get("/v1/rules").status_code == 503
