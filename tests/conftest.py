@@ -25,6 +25,11 @@ EXLAND = Path(__file__).parent / "data"
 """Framework data of an invented place."""
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: some tests wait for what takes time."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_walks() -> Iterator[None]:
     """Services in this process do not walk through all its objects for each release: hundreds of services have many."""

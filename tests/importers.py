@@ -1,11 +1,7 @@
-"""The service as real processes, with keys for administrators."""
+"""The service as a real server, with keys for administrators."""
 
 import asyncio
-import os
-import socket
-import subprocess
-import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,17 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import uvicorn
 
+from app.main import create_app
 from app.services import administration
 from app.services.administration import load, migrate
+from app.settings import Settings
 from tests.factories import EXLAND
+from tests.servers import eventually, free_port
 
 
 @dataclass
 class Server:
-    """A process that serves, and how to talk to it."""
+    """How to talk to a server."""
 
-    process: "subprocess.Popen[bytes]"
     client: httpx.Client
 
     def finished(self, response: httpx.Response) -> Any:
@@ -44,40 +43,23 @@ def prepared(url: str) -> str:
 
 
 @contextmanager
-def serving(url: str, folder: Path, key: str, **settings: str) -> Iterator[Server]:
-    """A server on this database, whose imports lie in the folder."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory", "--port", str(port)]
-    own = {
-        "DATABASE_URL": url, "DATA_DIR": str(EXLAND), "IMPORTS_DIR": str(folder), "RATE_LIMIT_ADMIN": "none",
-        "IMPORT_POLL_SECONDS": "0.05", "RELEASE_POLL_SECONDS": "0.05", "DRAIN_SECONDS": "0", **settings,
-    }  # fmt: skip
-    process = subprocess.Popen(
-        [*command, "--no-access-log", "--log-level", "error"], env={**os.environ, **own}, start_new_session=True
-    )
-    headers = {"Authorization": f"Bearer {key}"}
+def serving(url: str, folder: Path, key: str, **more: Any) -> Iterator[Server]:
+    """A server on this database, whose imports lie in the folder, with more settings: in a thread of this process,
+    where it starts in a fifth of the time."""
+    settings = Settings(
+        database_url=url, data_dir=EXLAND, imports_dir=folder, rate_limit_admin="", import_poll_seconds=0.05,
+        release_poll_seconds=0.05, drain_seconds=0, **more,
+    )  # fmt: skip
+    config = uvicorn.Config(create_app(settings), port=free_port(), access_log=False, log_config=None)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60) as client:
-            _wait(client, process)
-            yield Server(process, client)
+        headers = {"Authorization": f"Bearer {key}"}
+        with httpx.Client(base_url=f"http://127.0.0.1:{config.port}", headers=headers, timeout=60) as client:
+            eventually(lambda: client.get("/health/ready").status_code == 200)
+            yield Server(client)
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _wait(client: httpx.Client, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(1200):
-        assert process.poll() is None, "the server ended"
-        try:
-            if client.get("/health/ready").status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.05)
-    raise AssertionError("the server did not start")
+        server.should_exit = True
+        thread.join(20)
+        assert not thread.is_alive()

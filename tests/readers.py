@@ -94,16 +94,14 @@ def release_of(response: httpx.Response) -> int:
     return int(response.json()["release"]["number"])
 
 
-def read_and_change(url: str, folder: Path, seconds: float, seed: int = 0) -> Told:
+def read_and_change(url: str, folder: Path, seconds: float, seed: int = 0, workers: int = WORKERS) -> Told:
     """Let people read while others import and activate, for so many seconds, and compare all answers afterwards."""
     migrate(url)
     asyncio.run(load(url, EXLAND))
     _, key = asyncio.run(administration.create_key(url, "readers", ("import", "release"), None))
     more = {"IMPORTS_DIR": str(folder / "imports"), "RATE_LIMIT_ADMIN": "1000000/second", "DATA_DIR": str(EXLAND)}
     told, until = Told(), time.monotonic() + seconds
-    with serving(
-        url, folder, "--workers", str(WORKERS), IMPORT_POLL_SECONDS="0.05", **more
-    ) as server:
+    with serving(url, folder, "--workers", str(workers), IMPORT_POLL_SECONDS="0.05", **more) as server:
         acts = [lambda n, name=name: _import(server, key, name, n) for name in NAMES]
         with ThreadPoolExecutor(READERS + len(acts) + 1) as pool:
             over = threading.Event()

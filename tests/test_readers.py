@@ -9,7 +9,7 @@ SOON = 5.0
 
 
 def test_every_answer_is_that_of_one_release(empty_database: str, tmp_path: Path) -> None:
-    told = read_and_change(empty_database, tmp_path, seconds=1)
+    told = read_and_change(empty_database, tmp_path, seconds=1, workers=2)
     assert len(told.answers) > READERS
     assert len(told.releases) > 1
     assert told.done["imports"] >= 4

@@ -23,7 +23,7 @@ BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real server with the real data, started as `make serve` does."""
     folder = tmp_path_factory.mktemp("docs")
-    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder}/p.db"}
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder}/p.db", "DRAIN_SECONDS": "0"}
     log = folder / "log"
     with log.open("w") as output:
         command = [sys.executable, "-m", "app.cli", "serve", "--port", "0"]

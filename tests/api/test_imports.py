@@ -294,7 +294,7 @@ def test_what_is_not_plain_is_refused_at_once(server: Server) -> None:
 
 def test_a_file_above_the_limit_is_refused_with_the_limit(empty_database: str, tmp_path: Path) -> None:
     key = prepared(empty_database)
-    with serving(empty_database, tmp_path / "imports", key, MAX_IMPORT_BYTES="2000") as server:
+    with serving(empty_database, tmp_path / "imports", key, max_import_bytes=2000) as server:
         told = send(server, "x" * 3_000)
         streamed = server.client.post(
             "/v1/admin/imports?name=x", content=iter([b"x" * 1500] * 2), headers={"Content-Type": "text/csv"}
@@ -307,7 +307,7 @@ def test_a_file_above_the_limit_is_refused_with_the_limit(empty_database: str, t
 
 def test_a_waiting_import_can_be_stopped(empty_database: str, tmp_path: Path) -> None:
     key = prepared(empty_database)
-    with serving(empty_database, tmp_path / "imports", key, RUN_IMPORTS="false") as server:
+    with serving(empty_database, tmp_path / "imports", key, run_imports=False) as server:
         job = send(server, table(*GOOD))
         stopped = server.client.post(f"{job.headers['location']}/cancel")
         assert stopped.json()["state"] == "cancelled"
