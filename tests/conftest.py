@@ -17,8 +17,9 @@ from sqlalchemy import create_engine, make_url, text
 from app.domain.access import Scope
 from app.main import create_app
 from app.services import administration, releasing
-from app.services.administration import Wish, load, migrate
+from app.services.administration import Wish, load
 from app.settings import ROOT, Settings
+from tests.databases import migrated
 from tests.documents.hosting import World, a_world
 
 EXLAND = Path(__file__).parent / "data"
@@ -83,7 +84,7 @@ def postgres_database(postgres_server: str) -> Iterator[str]:
 
 def client_for(database_url: str, data: Path, **others: Any) -> Iterator[TestClient]:
     """A client of the service with this data loaded and these settings."""
-    migrate(database_url)
+    migrated(database_url)
     asyncio.run(load(database_url, data))
     with tempfile.TemporaryDirectory(prefix="passerelle-imports-") as folder:
         settings = Settings(database_url=database_url, data_dir=data, imports_dir=Path(folder), **others)

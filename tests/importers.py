@@ -13,8 +13,9 @@ import uvicorn
 
 from app.main import create_app
 from app.services import administration
-from app.services.administration import load, migrate
+from app.services.administration import load
 from app.settings import Settings
+from tests.databases import migrated
 from tests.factories import EXLAND
 from tests.servers import eventually, free_port
 
@@ -37,7 +38,7 @@ class Server:
 
 def prepared(url: str) -> str:
     """A key for everything, in a database with the invented place."""
-    migrate(url)
+    migrated(url)
     asyncio.run(load(url, EXLAND))
     return asyncio.run(administration.create_key(url, "test", ("import", "release", "audit"), None))[1]
 

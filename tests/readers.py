@@ -27,9 +27,10 @@ import httpx
 from sqlalchemy import create_engine, text
 
 from app.services import administration
-from app.services.administration import load, migrate
+from app.services.administration import load
 from app.store.database import sync_url
 from app.store.moments import as_utc
+from tests.databases import migrated
 from tests.factories import EXLAND
 from tests.servers import Server, serving
 
@@ -96,7 +97,7 @@ def release_of(response: httpx.Response) -> int:
 
 def read_and_change(url: str, folder: Path, seconds: float, seed: int = 0, workers: int = WORKERS) -> Told:
     """Let people read while others import and activate, for so many seconds, and compare all answers afterwards."""
-    migrate(url)
+    migrated(url)
     asyncio.run(load(url, EXLAND))
     _, key = asyncio.run(administration.create_key(url, "readers", ("import", "release"), None))
     more = {"IMPORTS_DIR": str(folder / "imports"), "RATE_LIMIT_ADMIN": "1000000/second", "DATA_DIR": str(EXLAND)}

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.domain.errors import Fault
 from app.services import activating
-from app.services.administration import load, migrate, operator
+from app.services.administration import load, operator
 from app.services.importing import jobs as importing
 from app.services.importing.requests import Wish, add_import
 from app.services.importing.running import Runner
@@ -31,6 +31,7 @@ from app.store.database import open_database, open_session
 from app.store.job_tables import STAGED_CREDENTIALS, STAGED_WORDS
 from app.store.releases import in_release
 from app.store.tables import CredentialIdentifierRow, CredentialNameRow, CredentialRow, columns_of
+from tests.databases import migrated
 from tests.factories import EXLAND
 
 ROWS = 1_200
@@ -148,7 +149,7 @@ async def _check_release(session: AsyncSession, release: Any) -> None:
 def torture(url: str, kills: int, seed: int = 0) -> dict[str, int]:
     """Kill so many times; how many jobs there were by state."""
     chance = random.Random(seed)
-    migrate(url)
+    migrated(url)
     asyncio.run(load(url, EXLAND))
     counts: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as folder:

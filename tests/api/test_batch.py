@@ -13,9 +13,10 @@ from fastapi.testclient import TestClient
 
 from app.api.routers.batch import MAX_ITEMS, MAX_LINE_BYTES
 from app.main import create_app
-from app.services.administration import load, migrate
+from app.services.administration import load
 from app.settings import Settings
 from tests.conftest import EXLAND
+from tests.databases import migrated
 
 PATH = "/v1/recognition/batch"
 BEES = {
@@ -171,7 +172,7 @@ def test_a_column_that_nobody_knows_is_told_with_the_nearest(exland: TestClient)
 
 def test_a_body_beyond_the_operators_limit_is_refused(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/p.db"
-    migrate(url)
+    migrated(url)
     asyncio.run(load(url, EXLAND))
     with TestClient(create_app(Settings(database_url=url, max_batch_bytes=2048))) as client:
         assert client.post(PATH, content=lines(BEES), headers=LINES).status_code == 200

@@ -13,11 +13,11 @@ from fastapi.testclient import TestClient
 from app.datasets.reader import read_files
 from app.domain.dataset import Dataset, merged
 from app.main import create_app
-from app.services.administration import migrate
 from app.settings import Settings
 from app.store import releases
 from app.store.database import open_database, open_session
 from tests.conftest import EXLAND
+from tests.databases import migrated
 
 
 def first() -> Dataset:
@@ -45,7 +45,7 @@ async def store(url: str) -> None:
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     folder: Path = tmp_path_factory.mktemp("changes")
     url = f"sqlite:///{folder}/p.db"
-    migrate(url)
+    migrated(url)
     asyncio.run(store(url))
     with TestClient(create_app(Settings(database_url=url))) as client:
         yield client

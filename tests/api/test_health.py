@@ -10,9 +10,10 @@ from fastapi.testclient import TestClient
 
 from app.api.problems import MEDIA_TYPE
 from app.main import create_app
-from app.services.administration import load, migrate
+from app.services.administration import load
 from app.settings import Settings
 from tests.conftest import EXLAND
+from tests.databases import migrated
 
 
 def test_a_service_with_data_lives_and_is_ready(exland: TestClient) -> None:
@@ -22,7 +23,7 @@ def test_a_service_with_data_lives_and_is_ready(exland: TestClient) -> None:
 
 def test_a_service_becomes_ready_when_data_is_loaded_without_a_new_start(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/p.db"
-    migrate(url)
+    migrated(url)
     with TestClient(create_app(Settings(database_url=url, release_poll_seconds=0.05))) as client:
         refused = client.get("/health/ready")
         assert (refused.status_code, refused.headers["content-type"]) == (503, MEDIA_TYPE)
@@ -37,7 +38,7 @@ def test_a_service_becomes_ready_when_data_is_loaded_without_a_new_start(tmp_pat
 
 def test_before_any_data_is_loaded_every_question_says_when_to_come_back(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/p.db"
-    migrate(url)
+    migrated(url)
     with TestClient(create_app(Settings(database_url=url)), raise_server_exceptions=False) as client:
         for path in (
             "/v1/rules",
@@ -55,7 +56,7 @@ def test_before_any_data_is_loaded_every_question_says_when_to_come_back(tmp_pat
 
 def test_a_database_that_no_longer_answers_is_told_by_readiness_not_by_liveness(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/p.db"
-    migrate(url)
+    migrated(url)
     asyncio.run(load(url, EXLAND))
     with TestClient(create_app(Settings(database_url=url)), raise_server_exceptions=False) as client:
         with closing(sqlite3.connect(tmp_path / "p.db")) as connection, connection:

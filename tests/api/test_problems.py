@@ -9,10 +9,10 @@ from sqlalchemy import create_engine, text
 
 from app.api.problems import MEDIA_TYPE
 from app.main import create_app
-from app.services.administration import migrate
 from app.settings import Settings
 from app.store.database import sync_url
 from tests.conftest import EXLAND, client_for
+from tests.databases import migrated
 
 OK = {"title": "Bees"}
 
@@ -134,7 +134,7 @@ def test_a_body_that_is_too_large_is_refused(exland: TestClient, chunked: bool) 
 
 def test_before_any_data_is_loaded_the_service_says_that_it_is_not_ready(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/empty.db"
-    migrate(url)
+    migrated(url)
     with TestClient(create_app(Settings(database_url=url)), raise_server_exceptions=False) as client:
         assert client.get("/health/live").status_code == 200
         for response in (client.get("/health/ready"), client.post("/v1/recognition", json={"credential": OK})):

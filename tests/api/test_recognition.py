@@ -11,11 +11,12 @@ from fastapi.testclient import TestClient
 from app.datasets.reader import read_files
 from app.domain.dataset import merged
 from app.main import create_app
-from app.services.administration import load, migrate
+from app.services.administration import load
 from app.settings import Settings
 from app.store import releases
 from app.store.database import open_database, open_session
 from tests.conftest import EXLAND
+from tests.databases import migrated
 
 BEES = {"title": "Beekeeping", "issuer": {"name": "Apiary Ltd"}}
 PILOT = {"title": "Bees", "schemes": ["xf-pilot"], "assessed": True, "credit": {"amount": "2.5", "system": "xf-point"}}
@@ -142,7 +143,7 @@ def test_the_permalink_gives_the_same_bytes(exland: TestClient) -> None:
 
 def test_an_older_release_answers_as_it_did(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/p.db"
-    migrate(url)
+    migrated(url)
     asyncio.run(load(url, EXLAND))
     data = merged(f.dataset for f in read_files([EXLAND / "frameworks", EXLAND / "catalogue"]))
     changed = tuple(replace(r, status="not_recognised") if r.id == "xf-boards-decide" else r for r in data.rules)

@@ -32,7 +32,7 @@ from app.documents.unreadable import UnreadableFile
 from app.domain.dataset import Dataset
 from app.domain.errors import UnreadableQuestion
 from app.domain.ruleset import RuleSet
-from app.services.administration import load, migrate, operator
+from app.services.administration import load, operator
 from app.services.cases import failing_cases
 from app.services.importing import framework
 from app.services.importing.chunks import SECTIONS
@@ -42,6 +42,7 @@ from app.services.importing.running import Runner
 from app.store import jobs, releases
 from app.store.database import open_database, open_session
 from app.store.jobs import LONGEST_TEXT, Job, Kind, short
+from tests.databases import migrated
 from tests.factories import EXLAND
 
 LONGEST_SENTENCE = 3 * LONGEST_TEXT + 100
@@ -263,7 +264,7 @@ class Trial:
 
 async def opened(url: str, folder: Path) -> Trial:
     """A trial in a new database with the invented place."""
-    await asyncio.to_thread(migrate, url)
+    await asyncio.to_thread(migrated, url)
     await load(url, EXLAND)
     engine = open_database(url)
     async with open_session(engine) as session:

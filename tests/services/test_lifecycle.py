@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.domain.dataset import Dataset
 from app.domain.errors import Conflict
 from app.services import activating
-from app.services.administration import load, migrate, operator
+from app.services.administration import load, operator
 from app.services.importing import jobs as importing
 from app.services.importing.requests import Wish, add_import
 from app.services.importing.running import Runner
@@ -33,6 +33,7 @@ from app.services.searching import Vocabularies, search_credentials
 from app.store import catalogue, jobs, releases
 from app.store.catalogue import Wanted
 from app.store.database import open_database, open_session, open_turn
+from tests.databases import migrated
 from tests.factories import EXLAND
 
 EXAMPLES = int(os.environ.get("LIFECYCLES", "3"))
@@ -117,7 +118,7 @@ def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 
 def _prepare(url: str) -> None:
-    migrate(url)
+    migrated(url)
     asyncio.run(load(url, EXLAND))
 
 

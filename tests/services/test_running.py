@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.services.administration import load, migrate, operator
+from app.services.administration import load, operator
 from app.services.importing import reading
 from app.services.importing.requests import Wish, add_import
 from app.services.importing.running import MOST_ATTEMPTS, UPLOAD_SECONDS, Runner, sweep
 from app.store import jobs, releases
 from app.store.database import open_database, open_session, open_writing
 from app.store.jobs import Job
+from tests.databases import migrated
 from tests.factories import EXLAND
 
 SOUND = "id,confidence,title\na,low,Ants\n"
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def loaded(empty_database: str) -> str:
-    migrate(empty_database)
+    migrated(empty_database)
     asyncio.run(load(empty_database, EXLAND))
     return empty_database
 

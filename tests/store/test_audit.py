@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from app.services.administration import load, migrate
+from app.services.administration import load
 from app.store.database import sync_url
+from tests.databases import migrated
 from tests.factories import EXLAND
 
 ADDING = (
@@ -29,7 +30,7 @@ ADDING = (
 )
 def test_what_was_written_stays(empty_database: str, attempt: str) -> None:
     """Statements that a database does not know fail there anyway."""
-    migrate(empty_database)
+    migrated(empty_database)
     engine = create_engine(sync_url(empty_database))
     with engine.begin() as connection:
         connection.execute(text(ADDING))
@@ -45,7 +46,7 @@ def test_what_was_written_stays(empty_database: str, attempt: str) -> None:
 
 def test_data_that_is_loaded_at_a_start_is_in_the_record(empty_database: str, tmp_path: Path) -> None:
     folder = shutil.copytree(EXLAND, tmp_path / "data")
-    migrate(empty_database)
+    migrated(empty_database)
     for _ in range(2):  # the same files a second time are no act
         asyncio.run(load(empty_database, folder))
     file = folder / "catalogue" / "xf.yaml"

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain.errors import UnreadableQuestion
-from app.services.administration import migrate, operator
+from app.services.administration import operator
 from app.services.exporting import CHUNK as EXPORTED
 from app.services.importing.chunks import SIZE
 from app.services.importing.requests import Wish, add_import
@@ -24,6 +24,7 @@ from app.store.catalogue import Wanted
 from app.store.database import open_database, open_session
 from app.store.jobs import Job
 from benchmarks.generate import credentials
+from tests.databases import migrated
 from tests.factories import EXLAND
 
 Work = Callable[[AsyncEngine], Awaitable[Any]]
@@ -32,7 +33,7 @@ Work = Callable[[AsyncEngine], Awaitable[Any]]
 @pytest.fixture
 def run(empty_database: str) -> Callable[[Work], Any]:
     """Runs a coroutine against a database with the invented place."""
-    migrate(empty_database)
+    migrated(empty_database)
 
     def runner(work: Work) -> Any:
         async def with_engine() -> Any:

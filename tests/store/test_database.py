@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import create_engine, literal, select, text
 from sqlalchemy.exc import DBAPIError
 
-from app.services.administration import migrate
 from app.store.database import Bounds, is_away, open_database, open_session, open_writing, sync_url
 from app.store.turns import take_turn
+from tests.databases import migrated
 
 BOUNDS = Bounds(pool_size=2, pool_seconds=2, connect_seconds=2, statement_seconds=1)
 
@@ -38,7 +38,7 @@ def fault_of(database_url: str, *statements: str) -> DBAPIError:
     ["SELECT nothing FROM api_keys", "SELECT * FROM nowhere", "SELEKT 1", "INSERT INTO audit (id) VALUES (1)"],
 )
 def test_a_statement_that_is_wrong_is_no_outage(empty_database: str, statement: str) -> None:
-    migrate(empty_database)
+    migrated(empty_database)
     assert not is_away(fault_of(empty_database, statement))
 
 
@@ -53,7 +53,7 @@ def turn_taken(database_url: str) -> Iterator[None]:
 
 
 def test_a_database_that_is_locked_is_away(empty_database: str) -> None:
-    migrate(empty_database)
+    migrated(empty_database)
     patience, statement = (
         ("PRAGMA busy_timeout=50", "DELETE FROM api_keys")
         if empty_database.startswith("sqlite")
@@ -76,7 +76,7 @@ def test_a_file_that_cannot_be_read_is_away(tmp_path: Path, content: bytes | Non
 def test_a_disk_that_fails_is_away(tmp_path: Path) -> None:
     """The file loses its end while it is read, as on a disk that fails."""
     url = f"sqlite:///{tmp_path}/p.db"
-    migrate(url)
+    migrated(url)
     engine = create_engine(sync_url(url))
     with closing(engine.raw_connection()) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[attr-defined]
@@ -99,7 +99,7 @@ def test_a_disk_that_fails_is_away(tmp_path: Path) -> None:
     ],
 )
 def test_a_postgresql_that_could_not_do_its_work_is_away(postgres_database: str, statements: tuple[str, ...]) -> None:
-    migrate(postgres_database)
+    migrated(postgres_database)
     assert is_away(fault_of(postgres_database, *statements))
 
 
@@ -153,7 +153,7 @@ def test_a_writing_that_is_cancelled_lets_others_write_though_its_traceback_is_k
             await session.execute(text("DELETE FROM api_keys"))
         await engine.dispose()
 
-    migrate(empty_database)
+    migrated(empty_database)
     asyncio.run(write_until_cancelled())
 
 

@@ -14,12 +14,12 @@ from sqlalchemy import create_engine, make_url, text
 from app.domain.credential import Credential, Issuer
 from app.domain.dataset import CatalogueEntry, Dataset
 from app.domain.text import fold
-from app.services.administration import migrate
 from app.services.searching import MOST_WHOLE, Found, Vocabulary, search_credentials, terms_of
 from app.store import releases, search
 from app.store.catalogue import Wanted, find_hits
 from app.store.database import open_database, open_session
 from app.store.search import LONGEST_WORD, Term
+from tests.databases import migrated
 
 TITLES = [
     ("Data Analytics", "Google"), ("Google Data Analytics Professional Certificate", "Google"),
@@ -64,7 +64,7 @@ def both(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iter
     folder: Path = tmp_path_factory.mktemp("search")
     urls = [f"sqlite:///{folder}/p.db", server.set(database=name).render_as_string(hide_password=False)]
     for url in urls:
-        migrate(url)
+        migrated(url)
         assert asyncio.run(fill(url)) == 1
     yield urls
     with engine.connect() as connection:
