@@ -12,7 +12,7 @@ from limits import parse
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.documents.signed_reports import Signer, signer_of
+from app.documents.signed_reports import Signer, read_public_key, signer_of
 from app.domain.access import Provider, Scope, check_address
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -132,6 +132,11 @@ class Settings(BaseSettings):
         default="web",
         description="Under which name reports are signed: did:web of `PUBLIC_URL`, or did:key, the key itself.",
     )
+    signing_former_keys: list[Path] = Field(
+        default_factory=list,
+        description="Files with the keys that signed earlier, public parts are enough, as a JSON list: with did:web "
+        "reports signed by them can still be checked.",
+    )
     reads_require_key: bool = Field(
         default=False, description="Close reading: callers need a key or token with the scope `read`."
     )
@@ -218,9 +223,15 @@ class Settings(BaseSettings):
         if self.signing_key is None:
             return None
         try:
-            return signer_of(self.signing_key, self.public_url, self.signing_did)
+            signer = signer_of(self.signing_key, self.public_url, self.signing_did)
         except ValueError as error:
             raise ValueError(f"SIGNING_KEY: found {str(self.signing_key)!r}, expected {error}.") from None
+        for path in self.signing_former_keys:
+            try:
+                signer = signer.after(read_public_key(path))
+            except ValueError as error:
+                raise ValueError(f"SIGNING_FORMER_KEYS: found {str(path)!r}, expected {error}.") from None
+        return signer
 
     def identity_provider(self) -> Provider | None:
         """The OpenID Connect provider whose tokens are taken."""

@@ -7,7 +7,7 @@ that they hold the credential.
 import json
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -52,21 +52,31 @@ class Signer:
     did: str
     method: str
     """Name of the key, a DID URL."""
+    former: tuple[OKPKey, ...] = ()
+    """Keys that signed earlier under the same name."""
 
     def __repr__(self) -> str:
         return f"Signer({self.method})"
 
+    def after(self, former: OKPKey) -> "Signer":
+        """The same, after another key that signed before it."""
+        return replace(self, former=(*self.former, former))
+
     @property
     def did_document(self) -> dict[str, Any]:
-        """What the DID stands for: this one key, for statements about others (DID Core 1.0 section 5)."""
-        public = {name: value for name, value in self.key.as_dict(private=False).items() if name in ("kty", "crv", "x")}
+        """What the DID stands for: its keys, for statements about others (DID Core 1.0 section 5).
+
+        A key that signed earlier stays one for statements: taken away, what it signed could not be checked any more.
+        """
+        keys = {self.method: self.key} | {f"{self.did}#{key.thumbprint()}": key for key in self.former}
         return {
             "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/suites/jws-2020/v1"],
             "id": self.did,
             "verificationMethod": [
-                {"id": self.method, "type": "JsonWebKey2020", "controller": self.did, "publicKeyJwk": public}
+                {"id": method, "type": "JsonWebKey2020", "controller": self.did, "publicKeyJwk": _public(key)}
+                for method, key in keys.items()
             ],
-            "assertionMethod": [self.method],
+            "assertionMethod": list(keys),
         }
 
     def sign(self, report: Report, content: bytes, at: datetime) -> str:
@@ -117,6 +127,11 @@ class Signer:
         return told
 
 
+def _public(key: OKPKey) -> dict[str, Any]:
+    """The public parts of a key as a JWK, and nothing else of it."""
+    return {name: value for name, value in key.as_dict(private=False).items() if name in ("kty", "crv", "x")}
+
+
 def signer_of(path: Path, public_url: str, method: DidMethod) -> Signer:
     """Who signs with the key in a file. Raises ValueError that says what was expected, and nothing of the file."""
     key, address = read_key(path), public_url.rstrip("/")
@@ -136,12 +151,24 @@ def signer_of(path: Path, public_url: str, method: DidMethod) -> Signer:
 def read_key(path: Path) -> OKPKey:
     """The private Ed25519 key in a file, as a JWK or in PEM. Raises ValueError, which tells nothing of its content."""
     expected = "a file with a private Ed25519 key, as a JWK or in PEM without a password"
+    key = _read_key(path, expected)
+    if not key.is_private:
+        raise ValueError(expected)
+    return key
+
+
+def read_public_key(path: Path) -> OKPKey:
+    """The Ed25519 key in a file, of which only the public part is needed. Raises ValueError as above."""
+    return _read_key(path, "a file with an Ed25519 key, public or private, as a JWK or in PEM without a password")
+
+
+def _read_key(path: Path, expected: str) -> OKPKey:
     try:
         content = path.read_bytes()
         key = import_key(json.loads(content)) if content.lstrip().startswith(b"{") else import_key(content, "OKP")
     except (OSError, ValueError, TypeError, KeyError, JoseError):
         raise ValueError(expected) from None
-    if not isinstance(key, OKPKey) or key.as_dict().get("crv") != "Ed25519" or not key.is_private:
+    if not isinstance(key, OKPKey) or key.as_dict().get("crv") != "Ed25519":
         raise ValueError(expected)
     return key
 

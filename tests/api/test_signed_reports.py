@@ -13,7 +13,12 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from fastapi.testclient import TestClient
 from pyld import jsonld
 
@@ -129,6 +134,22 @@ def test_a_key_under_the_name_of_an_address_is_found_there(
     world.publish("/.well-known/did.json", document.content)
     use(monkeypatch, by_web, Documents(world.fetcher()))
     assert verification(by_web, token)["genuine"] == "passed"
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_what_a_former_key_signed_can_be_checked_while_that_key_is_named(
+    by_web: TestClient, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_named: bool
+) -> None:
+    token, address = signed(by_web), world.publish("/", b"").rstrip("/")
+    former, newer = tmp_path / "former.pem", tmp_path / "newer.pem"
+    former.write_bytes(KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    newer.write_bytes(Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    keys = {"signing_key": newer, "signing_former_keys": [former] if is_named else []}
+    for client in client_for(f"sqlite:///{tmp_path}/p.db", EXLAND, public_url=address, **keys):
+        world.publish("/.well-known/did.json", client.get("/.well-known/did.json").content)
+        use(monkeypatch, client, Documents(world.fetcher()))
+        assert verification(client, signed(client))["genuine"] == "passed"
+        assert (verification(client, token)["genuine"] == "passed") is is_named
 
 
 def test_one_byte_changed_anywhere_fails(by_key: TestClient) -> None:
@@ -253,6 +274,7 @@ def test_a_key_may_be_a_jwk_or_pem(tmp_path: Path, key_file: Path) -> None:
         (None, {}, "a private Ed25519 key"),
         (PEM.decode(), {"PUBLIC_URL": ""}, "PUBLIC_URL to be set"),
         (PEM.decode(), {"PUBLIC_URL": "http://recognition.example"}, "PUBLIC_URL to begin with https://"),
+        (PEM.decode(), {"SIGNING_FORMER_KEYS": '["nowhere.pem"]'}, "SIGNING_FORMER_KEYS: found 'nowhere.pem'"),
         (PEM.decode(), {"SIGNING_DID": "ion"}, "SIGNING_DID: found 'ion'"),
     ],
 )
