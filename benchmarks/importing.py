@@ -56,6 +56,7 @@ def tables_of(count: int, dialect: str) -> Iterator[tuple[str, Sequence[str], Ro
             "body": json.dumps(entry, separators=(",", ":")), "title": told["title"], "issuer": told["issuer"]["name"],
             "issuer_country": told["issuer"]["country"], "kind": told["kind"], "field": told["field"],
             "language": told["language"], "framework": told.get("level", {}).get("framework"),
+            "names": json.dumps([fold(told["title"])]),
         }  # fmt: skip
         rows.append(tuple(row.get(name) for name in names))
     yield "credentials", names, rows
