@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, Field, field_validator
 from app.api.examples import IMPORT_EXAMPLES, IMPORT_FORM_EXAMPLES, IMPORT_URL_EXAMPLES
 from app.api.problems import Problem as ProblemResponse
 from app.api.received import MULTIPART
-from app.api.schemas import Closed
+from app.api.schemas import Closed, WholeNumber
 from app.domain.sources import Confidence
 from app.services.addresses import MAX_ADDRESS
 from app.services.importing.requests import DatedBy, Wish
@@ -198,22 +198,22 @@ class DifferenceList(BaseModel):
 class ListQuery(Closed):
     """Which imports."""
 
-    before: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Only imports with lower numbers.")
-    limit: int = Field(default=50, ge=1, le=500, description="Most imports on a page.")
+    before: WholeNumber | None = Field(default=None, ge=1, le=2**31 - 1, description="Only imports with lower numbers.")
+    limit: WholeNumber = Field(default=50, ge=1, le=500, description="Most imports on a page.")
 
 
 class ReportQuery(Closed):
     """Which problems."""
 
-    after: int = Field(default=0, ge=0, le=2**62, description="Cursor to read on.")
-    limit: int = Field(default=500, ge=1, le=10_000, description="Most problems on a page.")
+    after: WholeNumber = Field(default=0, ge=0, le=2**62, description="Cursor to read on.")
+    limit: WholeNumber = Field(default=500, ge=1, le=10_000, description="Most problems on a page.")
 
 
 class DifferenceQuery(Closed):
     """Which differences."""
 
     after: str = Field(default="", max_length=300, description="Cursor to read on.")
-    limit: int = Field(default=200, ge=1, le=1_000, description="Most differences on a page.")
+    limit: WholeNumber = Field(default=200, ge=1, le=1_000, description="Most differences on a page.")
 
 
 def item_of(job: Job) -> ImportItem:

@@ -40,6 +40,7 @@ MAX_COMPARED = 720
 """Most answers in one comparison."""
 
 
+_WHOLE = re.compile(r"-?\d+", re.ASCII)
 _EXPONENT = re.compile(r"\s*[-+]?[\d._]*[eE][-+]?\d+\s*")
 
 
@@ -50,6 +51,16 @@ def refuse_exponents(value: Any) -> Any:
     for below in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         refuse_exponents(below)
     return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str) and not _WHOLE.fullmatch(value):
+        raise ValueError("a whole number, such as 5")
+    return value
+
+
+WholeNumber = Annotated[int, BeforeValidator(_plain)]
+"""A number in an address, in digits: not "+5", "5.0", "1_000" or " 5", which Python would read too."""
 
 
 class Closed(BaseModel):
@@ -325,7 +336,9 @@ class RecognitionQuery(FormQuery):
     as_of: Day | None = Field(
         default=None, ge=EARLIEST, description="Day on which it should hold. Without it: today (UTC)."
     )
-    release: int | None = Field(default=None, ge=1, le=2**31 - 1, description="State of the data to answer from.")
+    release: WholeNumber | None = Field(
+        default=None, ge=1, le=2**31 - 1, description="State of the data to answer from."
+    )
     language: Language = None
 
 
@@ -364,8 +377,8 @@ class PageQuery(Closed):
     """Which part of a list."""
 
     after: str = Field(default="", max_length=200, description="Read on behind this id.")
-    limit: int = Field(default=100, ge=1, le=1000, description="Most entries on a page.")
-    release: int | None = Field(
+    limit: WholeNumber = Field(default=100, ge=1, le=1000, description="Most entries on a page.")
+    release: WholeNumber | None = Field(
         default=None, ge=1, le=2**31 - 1, description="Release to read from. Without it: the active one."
     )
 
@@ -373,7 +386,7 @@ class PageQuery(Closed):
 class ReleaseQuery(Closed):
     """Which release."""
 
-    release: int | None = Field(
+    release: WholeNumber | None = Field(
         default=None, ge=1, le=2**31 - 1, description="Release to read from. Without it: the active one."
     )
 

@@ -283,3 +283,12 @@ def test_a_table_whose_first_line_is_broken_is_told(exland: TestClient) -> None:
 
 def test_changes_of_no_section_are_not_asked_for(exland: TestClient) -> None:
     assert exland.get("/v1/changes?sections=").json().get("pointer") == "/sections/0"
+
+
+@pytest.mark.parametrize("number", ["+1", "1.0", "1_0", " 1", "\u0661", "1e0", "", "one"])
+def test_a_number_in_an_address_is_written_in_digits(exland: TestClient, number: str) -> None:
+    for path in ("/v1/credentials", "/v1/suggest", "/reconcile/suggest/type"):
+        response = exland.get(path, params={"q": "bees", "prefix": "c", "limit": number})
+        assert response.status_code == 422, (path, response.text)
+    (error,) = exland.get("/v1/credentials", params={"limit": number}).json()["errors"]
+    assert "a whole number, such as 5" in error["expected"]

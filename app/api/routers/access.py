@@ -11,7 +11,7 @@ from app.api.dependencies import Session
 from app.api.examples import KEY_EXAMPLES
 from app.api.problems import CLOSED, PROBLEMS
 from app.api.responses import private
-from app.api.schemas import Closed, Nothing
+from app.api.schemas import Closed, Nothing, WholeNumber
 from app.api.security import ADMIN, needs
 from app.domain.access import LONGEST_NAME, ApiKey, Caller, Scope
 from app.services.auditing import list_entries
@@ -99,8 +99,8 @@ class AuditQuery(Closed):
     target: Text | None = Field(default=None, description="Only acts on this.")
     since: Moment | None = Field(default=None, description="Only from this moment on; without a zone: UTC.")
     until: Moment | None = Field(default=None, description="Only before this moment; without a zone: UTC.")
-    after: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Read on behind this entry.")
-    limit: int = Field(default=100, ge=1, le=1000, description="Most entries on a page.")
+    after: WholeNumber | None = Field(default=None, ge=1, le=2**31 - 1, description="Read on behind this entry.")
+    limit: WholeNumber = Field(default=100, ge=1, le=1000, description="Most entries on a page.")
 
 
 class AuditPage(BaseModel):

@@ -18,7 +18,7 @@ from app.api.dependencies import Releases
 from app.api.examples import BATCH_EXAMPLES, LINES_EXAMPLES, TABLE_EXAMPLES
 from app.api.problems import PROBLEMS, Problem, describe, describe_fault, describe_invalid
 from app.api.question_table import question_of, read_header, rows_of, written
-from app.api.schemas import Closed, RecognitionRequest
+from app.api.schemas import Closed, RecognitionRequest, WholeNumber
 from app.api.spool import spooled
 from app.domain.errors import Fault, UnreadableQuestion
 from app.domain.report import ReleaseReference, Report
@@ -72,7 +72,7 @@ class BatchAnswers(BaseModel):
 class BatchQuery(Closed):
     """How a batch is answered."""
 
-    release: int | None = Field(
+    release: WholeNumber | None = Field(
         default=None, ge=1, le=2**31 - 1, description="State of the data for all. Without it: the active one."
     )
     answers: Literal["json", "ndjson", "csv"] | None = Field(

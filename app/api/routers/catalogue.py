@@ -12,7 +12,17 @@ from app.api.dependencies import Releases, Session, VocabularyOfRelease, today
 from app.api.negotiation import JSON_LD, wants_linked_data
 from app.api.problems import PROBLEMS, Problem
 from app.api.responses import BY_ACCEPT, answer, linked, picked
-from app.api.schemas import CredentialId, Item, Page, PageQuery, ReleaseQuery, StatementId, refuse_exponents, split
+from app.api.schemas import (
+    CredentialId,
+    Item,
+    Page,
+    PageQuery,
+    ReleaseQuery,
+    StatementId,
+    WholeNumber,
+    refuse_exponents,
+    split,
+)
 from app.domain.credential import CredentialKind, Delivery
 from app.domain.credits import CreditAmount
 from app.domain.dataset import CatalogueEntry
@@ -40,10 +50,10 @@ class CredentialFilter(PageQuery):
     framework: str | None = Field(
         default=None, max_length=200, description="Framework in which its level is stated, by id or name."
     )
-    eqf_level_min: int | None = Field(
+    eqf_level_min: WholeNumber | None = Field(
         default=None, ge=1, le=8, description="Its level reaches at least this EQF level."
     )
-    eqf_level_max: int | None = Field(
+    eqf_level_max: WholeNumber | None = Field(
         default=None, ge=1, le=8, description="Its level begins at most at this EQF level."
     )
     credit_min: Number | None = Field(
@@ -191,7 +201,7 @@ class SuggestQuery(ReleaseQuery):
     """What was typed so far."""
 
     q: str = Field(min_length=1, max_length=300, description="What was typed so far.", examples=["micromas"])
-    limit: int = Field(default=10, ge=1, le=50, description="Most suggestions.")
+    limit: WholeNumber = Field(default=10, ge=1, le=50, description="Most suggestions.")
 
 
 class Suggestion(BaseModel):

@@ -12,7 +12,7 @@ from app.api.dependencies import Releases, Session, today
 from app.api.negotiation import JSON_LD
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
-from app.api.schemas import EARLIEST, MAX_ASKED, Closed, split
+from app.api.schemas import EARLIEST, MAX_ASKED, Closed, WholeNumber, split
 from app.domain.errors import UnreadableQuestion
 from app.domain.report import ReleaseReference
 from app.domain.rules import Purpose
@@ -47,7 +47,7 @@ class ChangesQuery(Closed):
         default=["rules", "decisions", "credentials"], min_length=1, description="Of which kinds of statements."
     )
     after: str = Field(default="", max_length=300, description="Cursor to read on.")
-    limit: int = Field(default=1000, ge=1, le=10_000, description="Most changes on a page.")
+    limit: WholeNumber = Field(default=1000, ge=1, le=10_000, description="Most changes on a page.")
     bodies: bool = Field(default=False, description="Tell the statements themselves, before and after.")
 
 
@@ -126,7 +126,7 @@ class ExportQuery(Closed):
         description="Lines of JSON, CSV or Parquet; credentials also as JSON-LD in the European Learning Model (elm), "
         "credentials and decisions also as JSON-LD in CTDL (ctdl).",
     )
-    release: int | None = Field(
+    release: WholeNumber | None = Field(
         default=None, ge=1, le=2**31 - 1, description="State of the data. Without it: the active one."
     )
 
@@ -181,7 +181,7 @@ async def export(
 class ImpactQuery(Closed):
     """Which answers."""
 
-    to: int = Field(ge=1, le=2**31 - 1, description="The later release.", examples=[1])
+    to: WholeNumber = Field(ge=1, le=2**31 - 1, description="The later release.", examples=[1])
     jurisdictions: Annotated[list[str], BeforeValidator(split)] = Field(
         default_factory=list, max_length=MAX_ASKED, description="Only in these places."
     )
@@ -190,7 +190,7 @@ class ImpactQuery(Closed):
     )
     as_of: Day | None = Field(default=None, ge=EARLIEST, description="Day of the answers. Without it: today (UTC).")
     after: str = Field(default="", max_length=200, description="Read on behind this credential.")
-    limit: int = Field(default=25, ge=1, le=200, description="Credentials to look at for this page.")
+    limit: WholeNumber = Field(default=25, ge=1, le=200, description="Credentials to look at for this page.")
 
 
 class ImpactList(BaseModel):

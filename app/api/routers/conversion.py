@@ -10,7 +10,7 @@ from app.api.days import Day
 from app.api.dependencies import Releases, today
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
-from app.api.schemas import Closed, refuse_exponents
+from app.api.schemas import Closed, WholeNumber, refuse_exponents
 from app.services.conversion import CreditConversion, LevelConversion, convert_credits, convert_level
 
 router = APIRouter(prefix="/v1/convert", tags=["Conversion"], responses=PROBLEMS)
@@ -37,7 +37,7 @@ class CreditQuery(Closed):
         default=None, max_length=300, description="Body whose own published figures come first, by id or name."
     )
     as_of: Day | None = Field(default=None, description="Day on which it should hold. Without it: today (UTC).")
-    release: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Release to answer from.")
+    release: WholeNumber | None = Field(default=None, ge=1, le=2**31 - 1, description="Release to answer from.")
 
 
 class LevelQuery(Closed):
@@ -53,7 +53,7 @@ class LevelQuery(Closed):
     )
     to: str = Field(max_length=100, description="Framework wanted, by id or name.", examples=["nfq", "eqf", "SCQF"])
     as_of: Day | None = Field(default=None, description="Day on which it should hold. Without it: today (UTC).")
-    release: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Release to answer from.")
+    release: WholeNumber | None = Field(default=None, ge=1, le=2**31 - 1, description="Release to answer from.")
 
 
 @router.get(

@@ -17,7 +17,7 @@ from app.api.dependencies import Releases, Session, VocabularyOfRelease, today
 from app.api.examples import EXTEND_EXAMPLES, MATCH_EXAMPLES, QUERY_EXAMPLES
 from app.api.problems import PROBLEMS, problem
 from app.api.reconciliation import BATCH, KINDS, BatchOfDraft, Extension, QueryOf02, of_02, of_draft
-from app.api.schemas import Closed, Nothing
+from app.api.schemas import Closed, Nothing, WholeNumber
 from app.domain.dataset import CatalogueEntry
 from app.domain.ruleset import RuleSet
 from app.services import reconciling, searching
@@ -224,9 +224,9 @@ class PrefixQuery(Closed):
     """What was typed."""
 
     prefix: str = Field(default="", max_length=300, description="What was typed so far.")
-    limit: int = Field(default=20, ge=1, le=100, description="Most suggestions.")
-    cursor: int = Field(default=0, ge=0, le=10_000, description="How many to skip (0.2).")
-    offset: int = Field(default=0, ge=0, le=10_000, description="How many to skip (1.0-draft).")
+    limit: WholeNumber = Field(default=20, ge=1, le=100, description="Most suggestions.")
+    cursor: WholeNumber = Field(default=0, ge=0, le=10_000, description="How many to skip (0.2).")
+    offset: WholeNumber = Field(default=0, ge=0, le=10_000, description="How many to skip (1.0-draft).")
 
 
 def _page(items: list[dict[str, Any]], query: PrefixQuery) -> Response:
@@ -286,7 +286,7 @@ class ProposeQuery(Closed):
     """For which type."""
 
     type: str = Field(default=ROOT_TYPE, max_length=100, description="Type of the entities.")
-    limit: int | None = Field(default=None, ge=1, le=1000, description="Most properties.")
+    limit: WholeNumber | None = Field(default=None, ge=1, le=1000, description="Most properties.")
 
 
 @router.get("/extend/propose", summary="Columns that can be added", response_model=dict[str, Any])

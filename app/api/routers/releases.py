@@ -10,7 +10,7 @@ from app.api.dependencies import Releases, Session, today
 from app.api.importing import CONFLICT, DifferenceList, StatementDifference
 from app.api.problems import CLOSED, PROBLEMS
 from app.api.responses import private
-from app.api.schemas import EARLIEST, Closed
+from app.api.schemas import EARLIEST, Closed, WholeNumber
 from app.api.security import ADMIN, needs
 from app.domain.access import Caller
 from app.domain.errors import UnreadableQuestion
@@ -67,15 +67,17 @@ class ImpactQuery(Closed):
 
     as_of: date | None = Field(default=None, ge=EARLIEST, description="Day of the answers. Without it: today (UTC).")
     after: str = Field(default="", max_length=200, description="Read on behind this credential.")
-    limit: int = Field(default=25, ge=1, le=200, description="Credentials to look at for this page.")
+    limit: WholeNumber = Field(default=25, ge=1, le=200, description="Credentials to look at for this page.")
 
 
 class DifferenceQuery(Closed):
     """From which release."""
 
-    old: int | None = Field(default=None, ge=1, le=2**31 - 1, description="The release before. Without it: the active.")
+    old: WholeNumber | None = Field(
+        default=None, ge=1, le=2**31 - 1, description="The release before. Without it: the active."
+    )
     after: str = Field(default="", max_length=300, description="Cursor to read on.")
-    limit: int = Field(default=200, ge=1, le=1_000, description="Most differences on a page.")
+    limit: WholeNumber = Field(default=200, ge=1, le=1_000, description="Most differences on a page.")
 
 
 @router.post(
