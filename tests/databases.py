@@ -9,14 +9,13 @@ from app.services.administration import migrate
 from app.store.database import sync_url
 
 
-def migrated(database_url: str) -> str:
-    """Make the tables of a database that is empty or not there; its URL. On SQLite a file is copied that has them."""
+def migrated(database_url: str) -> None:
+    """Make the tables of a database that is empty or not there. On SQLite a file is copied that has them."""
     url = sync_url(database_url)
     if url.drivername == "sqlite":
         shutil.copyfile(Path(_folder().name) / "migrated.db", str(url.database))
     else:
         migrate(database_url)
-    return database_url
 
 
 @cache

@@ -41,7 +41,7 @@ def downgrade():
 def newer(folder: Path) -> dict[str, str]:
     """A newer program, with a migration and data of its own, as variables with which it runs."""
     for part in ("app", "migrations"):
-        shutil.copytree(ROOT / part, folder / part)
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("*.pyc.*"))  # being written
     shutil.copytree(EXLAND, folder / "data")
     head = max(path.name.partition("_")[0] for path in (folder / "migrations/versions").glob("0*.py"))
     (folder / "migrations/versions/9999_newer.py").write_text(MIGRATION.format(head=head))

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, Field, field_validator
 
 from app.api.examples import IMPORT_EXAMPLES, IMPORT_FORM_EXAMPLES, IMPORT_URL_EXAMPLES
+from app.api.numbers import WholeNumber
 from app.api.problems import Problem as ProblemResponse
 from app.api.received import MULTIPART
-from app.api.schemas import Closed, WholeNumber
+from app.api.schemas import Closed
 from app.domain.sources import Confidence
 from app.services.addresses import MAX_ADDRESS
 from app.services.importing.requests import DatedBy, Wish

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import json
-import re
 from datetime import date
 from typing import Annotated, Any, Generic, Self, TypeVar
 
@@ -23,6 +22,7 @@ from pydantic.json_schema import models_json_schema
 from app.api.days import Day
 from app.api.dependencies import today
 from app.api.negotiation import Form
+from app.api.numbers import WholeNumber, refuse_exponents
 from app.domain.circumstances import CircumstanceValue
 from app.domain.credential import Credential
 from app.domain.programmes import Programme
@@ -38,29 +38,6 @@ MAX_ASKED = 60
 """Most places or recognisers in one question."""
 MAX_COMPARED = 720
 """Most answers in one comparison."""
-
-
-_WHOLE = re.compile(r"-?\d+", re.ASCII)
-_EXPONENT = re.compile(r"\s*[-+]?[\d._]*[eE][-+]?\d+\s*")
-
-
-def refuse_exponents(value: Any) -> Any:
-    """Numbers are written out: a few letters with an exponent could stand for millions of digits."""
-    if isinstance(value, str) and _EXPONENT.fullmatch(value):
-        raise ValueError('a number written out, such as "5", "2.5" or "1/3"')
-    for below in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        refuse_exponents(below)
-    return value
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, str) and not _WHOLE.fullmatch(value):
-        raise ValueError("a whole number, such as 5")
-    return value
-
-
-WholeNumber = Annotated[int, BeforeValidator(_plain)]
-"""A number in an address, in digits: not "+5", "5.0", "1_000" or " 5", which Python would read too."""
 
 
 class Closed(BaseModel):

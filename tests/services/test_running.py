@@ -136,6 +136,7 @@ async def test_a_process_that_ends_in_order_leaves_a_job_as_if_it_had_not_taken_
             with suppress(asyncio.CancelledError):
                 await working
         left = await found(engine, job.number)
+        assert left.state in ("queued", "running")
         assert (left.attempts, left.row) == (0, 0)
     assert await Runner(engine).run_next()
     assert (await found(engine, job.number)).state == "succeeded"

@@ -9,9 +9,10 @@ from pydantic import BaseModel, Field
 from app.api.days import Day, Moment
 from app.api.dependencies import Session
 from app.api.examples import KEY_EXAMPLES
+from app.api.numbers import WholeNumber
 from app.api.problems import CLOSED, PROBLEMS
 from app.api.responses import private
-from app.api.schemas import Closed, Nothing, WholeNumber
+from app.api.schemas import Closed, Nothing
 from app.api.security import ADMIN, needs
 from app.domain.access import LONGEST_NAME, ApiKey, Caller, Scope
 from app.services.auditing import list_entries

@@ -16,9 +16,10 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from app.api.asking import report_on
 from app.api.dependencies import Releases
 from app.api.examples import BATCH_EXAMPLES, LINES_EXAMPLES, TABLE_EXAMPLES
+from app.api.numbers import WholeNumber
 from app.api.problems import PROBLEMS, Problem, describe, describe_fault, describe_invalid
 from app.api.question_table import question_of, read_header, rows_of, written
-from app.api.schemas import Closed, RecognitionRequest, WholeNumber
+from app.api.schemas import Closed, RecognitionRequest
 from app.api.spool import spooled
 from app.domain.errors import Fault, UnreadableQuestion
 from app.domain.report import ReleaseReference, Report

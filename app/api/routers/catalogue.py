@@ -10,19 +10,10 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from app.api.dependencies import Releases, Session, VocabularyOfRelease, today
 from app.api.negotiation import JSON_LD, wants_linked_data
+from app.api.numbers import WholeNumber, refuse_exponents
 from app.api.problems import PROBLEMS, Problem
 from app.api.responses import BY_ACCEPT, answer, linked, picked
-from app.api.schemas import (
-    CredentialId,
-    Item,
-    Page,
-    PageQuery,
-    ReleaseQuery,
-    StatementId,
-    WholeNumber,
-    refuse_exponents,
-    split,
-)
+from app.api.schemas import CredentialId, Item, Page, PageQuery, ReleaseQuery, StatementId, split
 from app.domain.credential import CredentialKind, Delivery
 from app.domain.credits import CreditAmount
 from app.domain.dataset import CatalogueEntry

@@ -10,9 +10,10 @@ from pydantic import BaseModel, BeforeValidator, Field
 from app.api.days import Day
 from app.api.dependencies import Releases, Session, today
 from app.api.negotiation import JSON_LD
+from app.api.numbers import WholeNumber
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
-from app.api.schemas import EARLIEST, MAX_ASKED, Closed, WholeNumber, split
+from app.api.schemas import EARLIEST, MAX_ASKED, Closed, split
 from app.domain.errors import UnreadableQuestion
 from app.domain.report import ReleaseReference
 from app.domain.rules import Purpose

@@ -8,9 +8,10 @@ from pydantic import BeforeValidator, Field
 
 from app.api.days import Day
 from app.api.dependencies import Releases, today
+from app.api.numbers import WholeNumber, refuse_exponents
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
-from app.api.schemas import Closed, WholeNumber, refuse_exponents
+from app.api.schemas import Closed
 from app.services.conversion import CreditConversion, LevelConversion, convert_credits, convert_level
 
 router = APIRouter(prefix="/v1/convert", tags=["Conversion"], responses=PROBLEMS)

@@ -15,9 +15,10 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from app.api.dependencies import Releases, Session, VocabularyOfRelease, today
 from app.api.examples import EXTEND_EXAMPLES, MATCH_EXAMPLES, QUERY_EXAMPLES
+from app.api.numbers import WholeNumber
 from app.api.problems import PROBLEMS, problem
 from app.api.reconciliation import BATCH, KINDS, BatchOfDraft, Extension, QueryOf02, of_02, of_draft
-from app.api.schemas import Closed, Nothing, WholeNumber
+from app.api.schemas import Closed, Nothing
 from app.domain.dataset import CatalogueEntry
 from app.domain.ruleset import RuleSet
 from app.services import reconciling, searching

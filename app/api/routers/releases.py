@@ -8,9 +8,10 @@ from pydantic import BaseModel, Field
 
 from app.api.dependencies import Releases, Session, today
 from app.api.importing import CONFLICT, DifferenceList, StatementDifference
+from app.api.numbers import WholeNumber
 from app.api.problems import CLOSED, PROBLEMS
 from app.api.responses import private
-from app.api.schemas import EARLIEST, Closed, WholeNumber
+from app.api.schemas import EARLIEST, Closed
 from app.api.security import ADMIN, needs
 from app.domain.access import Caller
 from app.domain.errors import UnreadableQuestion

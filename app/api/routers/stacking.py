@@ -8,9 +8,10 @@ from pydantic import BeforeValidator, Field, model_validator
 from app.api.days import Day
 from app.api.dependencies import Releases, Session, today
 from app.api.examples import STACKING_EXAMPLES
+from app.api.numbers import refuse_exponents
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
-from app.api.schemas import EARLIEST, AskedCredential, Closed, CredentialById, Nothing, fact_value, refuse_exponents
+from app.api.schemas import EARLIEST, AskedCredential, Closed, CredentialById, Nothing, fact_value
 from app.domain.circumstances import CircumstanceValue
 from app.domain.credential import Credential
 from app.domain.stacking import Award
