@@ -292,3 +292,11 @@ def test_a_number_in_an_address_is_written_in_digits(exland: TestClient, number:
         assert response.status_code == 422, (path, response.text)
     (error,) = exland.get("/v1/credentials", params={"limit": number}).json()["errors"]
     assert "a whole number, such as 5" in error["expected"]
+
+
+@pytest.mark.parametrize("number", ["+1", "1.0", "1_0", "%201", "%D9%A1", "1e0", "one"])
+def test_a_number_in_a_path_is_written_in_digits(exland: TestClient, number: str) -> None:
+    assert exland.get("/v1/releases/1").status_code == 200
+    for path in (f"/v1/releases/{number}", f"/v1/releases/{number}/impact?to=1"):
+        error = exland.get(path).json()["errors"][0]
+        assert error["expected"].endswith("a whole number, such as 5"), (path, error)

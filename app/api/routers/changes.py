@@ -213,7 +213,7 @@ class ImpactList(BaseModel):
     summary="Which answers for credentials of the catalogue change between two releases",
 )
 async def impact(
-    number: Annotated[int, Path(ge=1, le=2**31 - 1, description="The earlier release.", examples=[1])],
+    number: Annotated[WholeNumber, Path(ge=1, le=2**31 - 1, description="The earlier release.", examples=[1])],
     query: Annotated[ImpactQuery, Query()],
     session: Session,
     releases: Releases,

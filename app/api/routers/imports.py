@@ -33,6 +33,7 @@ from app.api.importing import (
     UndoneImport,
     item_of,
 )
+from app.api.numbers import WholeNumber
 from app.api.problems import CLOSED, PROBLEMS
 from app.api.received import receive, receive_json
 from app.api.responses import private
@@ -62,7 +63,7 @@ Q = TypeVar("Q", bound=ImportQuery)
 router = APIRouter(prefix=ADMIN, tags=["Imports"], responses={**PROBLEMS, **CLOSED})
 
 Importer = Annotated[Caller, needs("import")]
-Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of the import.", examples=[1])]
+Number = Annotated[WholeNumber, Path(ge=1, le=2**31 - 1, description="Number of the import.", examples=[1])]
 
 
 @router.post(

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from app.api.days import Day
 from app.api.dependencies import Releases, Session, today
+from app.api.numbers import WholeNumber
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
 from app.api.schemas import Closed, Nothing, Page, PageQuery, ReleaseQuery, StatementId
@@ -200,7 +201,7 @@ async def releases_list(nothing: Annotated[Nothing, Query()], session: Session) 
 
 @router.get("/releases/{number}", response_model=ReleaseItem, summary="One release")
 async def release(
-    number: Annotated[int, Path(ge=0, le=2**31 - 1, description="Number of the release.", examples=[1])],
+    number: Annotated[WholeNumber, Path(ge=0, le=2**31 - 1, description="Number of the release.", examples=[1])],
     nothing: Annotated[Nothing, Query()],
     session: Session,
 ) -> Response:

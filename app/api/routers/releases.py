@@ -24,7 +24,7 @@ from app.store import releases as store
 router = APIRouter(prefix=f"{ADMIN}/releases", tags=["Imports"], responses={**PROBLEMS, **CLOSED})
 
 Releaser = Annotated[Caller, needs("release")]
-Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of the release.", examples=[1])]
+Number = Annotated[WholeNumber, Path(ge=1, le=2**31 - 1, description="Number of the release.", examples=[1])]
 
 
 class ReasonQuery(Closed):
