@@ -81,7 +81,7 @@ def _over_http(url: str, asked: Sequence[dict[str, Any]], again: int) -> tuple[f
 def batches(database: Database) -> list[Row]:
     """By id and described, on one place and for one purpose, or on the whole world and for all."""
     rows = []
-    for world, count, again in ((False, 1_000, 1), (True, 20, 5)):
+    for world, count, again in ((False, 1_000, 1), (True, 10, 3)):
         for described in (False, True):
             asked = list(questions(count, database.size, described=described, world=world))
             inside = zip(*(asyncio.run(_in_process(database.url, asked, again)) for _ in range(RUNS)), strict=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks import others, scripts
 from benchmarks.databases import Database, sqlite_file
-from benchmarks.servers import Driven, Side, alternately, rate, service, serving
+from benchmarks.servers import WARMING, Driven, Side, alternately, rate, service, serving
 from benchmarks.table import Row
 
 LEAST_LOOKUP = 5.0
@@ -43,7 +43,13 @@ def datasette(database: Database, folder: Path) -> list[Row]:
     with served as other, service(database.url) as ours, service(database.url, MEMORY_FOR_ANSWERS_BYTES="0") as fresh:
         ids = scripts.random_ids(folder, database.size)
         keys = scripts.numbered(folder, "keys", _ROW, "%d", first_key(file), database.size)
-        found = alternately({"other": Side(other, keys), "ours": Side(ours, ids), "fresh": Side(fresh, ids)})
+        found = alternately(
+            {
+                "other": Side(other, keys),
+                "ours": Side(ours, ids, warming=WARMING),
+                "fresh": Side(fresh, ids, warming=WARMING),
+            }
+        )
         rows = _rows(f"lookup, random ids, {database}", found, "Datasette, row by key", LEAST_LOOKUP)
         half = scripts.typed(folder, "half", "/v1/suggest?q=")
         starred = scripts.typed(folder, "starred", _SEARCH, "*" + _LEAN)

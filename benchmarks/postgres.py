@@ -15,7 +15,7 @@ from benchmarks.batches import batches
 from benchmarks.databases import Database
 from benchmarks.lookups import lookups
 from benchmarks.searches import searches
-from benchmarks.servers import Side, alternately, rate, service, serving
+from benchmarks.servers import WARMING, Side, alternately, rate, service, serving
 from benchmarks.table import Row
 
 
@@ -39,7 +39,13 @@ def _over_asyncpg(database: Database, folder: Path) -> list[Row]:
     bodies = scripts.numbered(folder, "bodies", "/credentials/%s", "gen-%07d", 0, database.size)
     raw = serving("benchmarks.beside.asyncpg_app:app", python=others.python(), BENCH_POSTGRES=address)
     with raw as other, service(database.url) as ours, service(database.url, MEMORY_FOR_ANSWERS_BYTES="0") as fresh:
-        found = alternately({"other": Side(other, bodies), "ours": Side(ours, ids), "fresh": Side(fresh, ids)})
+        found = alternately(
+            {
+                "other": Side(other, bodies),
+                "ours": Side(ours, ids, warming=WARMING),
+                "fresh": Side(fresh, ids, warming=WARMING),
+            }
+        )
     return [
         Row(
             what=f"lookup, {what}, {database}",

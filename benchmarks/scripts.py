@@ -28,11 +28,11 @@ def fixed(folder: Path, name: str, way: str, etag: str | None = None) -> Path:
 
 
 def numbered(folder: Path, name: str, way: str, number: str, first: int, count: int) -> Path:
-    """Addresses with a random number of a range (``%s`` in the address, formatted as ``number``)."""
+    """Addresses with a random number of a range where ``%s`` stands, formatted as ``number``: others in every run."""
     before, after = way.split("%s")
     return _script(
         folder, name,
-        f"math.randomseed(42)\nrequest = function()\n"
+        f"math.randomseed(os.time())\nrequest = function()\n"
         f"  return wrk.format('GET', '{before}' .. string.format('{number}', math.random({first}, {first + count - 1}))"
         f" .. '{after}')\nend\n",
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import date
 
 from app.api import metrics
 from app.api.bodies import App, Message, Receive, Scope, Send
@@ -11,10 +12,13 @@ from app.api.negotiation import accept_of, told_apart
 KEPT = ("/v1/recognition", "/v1/credentials", "/v1/suggest", "/v1/convert/")
 """Addresses whose answers follow from the release, the day, the address and the form wanted alone."""
 
-Key = tuple[int, str, str, bytes, tuple[str | None, str | None]]
+ASKED_ONCE = 65_536
+"""Most answers that are known to have been asked for once and are not kept."""
+
+Key = tuple[int, date, str, bytes, tuple[str | None, str | None]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Answer:
     start: Message
     etag: bytes
@@ -39,13 +43,15 @@ class _Answer:
 class RememberedAnswers:
     """ASGI middleware: a GET that was answered before on the same release and day gets the same bytes.
 
-    What has no ETag (streams, problems) is passed on. The least used answers are forgotten first.
+    What has no ETag (streams, problems) is passed on. The least used answers are forgotten first. Once the memory is
+    full, an answer must be asked for a second time to get in: who reads a whole catalogue leaves no trace.
     """
 
     def __init__(self, app: App, most_bytes: int) -> None:
         self._app = app
         self._most = self._room = most_bytes
         self._kept: OrderedDict[Key, _Answer] = OrderedDict()
+        self._asked_once: set[int] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or pass on and remember."""
@@ -59,7 +65,7 @@ class RememberedAnswers:
             if answer is None:
                 return
             # A release that was activated meanwhile may have answered already: then it is not known whose answer it is.
-            if key is not None and key == _key(scope):
+            if key is not None and key[:2] == _state(scope):
                 metrics.MISSES.inc()
                 self._keep(key, answer)
         elif key is not None:
@@ -87,20 +93,38 @@ class RememberedAnswers:
         return _Answer(start[0], dict(start[0]["headers"])[b"etag"], b"".join(body), scope.get("route"))
 
     def _keep(self, key: Key, answer: _Answer) -> None:
+        size = _size(key, answer)
+        if size > self._room and self._is_new(hash(key)):
+            return
         self._kept[key] = answer
-        self._room -= _size(key, answer)
+        self._room -= size
         while self._room < 0:
             self._room += _size(*self._kept.popitem(last=False))
         metrics.REMEMBERED.set(self._most - self._room)
 
+    def _is_new(self, asked: int) -> bool:
+        """Whether nobody asked for this lately."""
+        if asked in self._asked_once:
+            self._asked_once.discard(asked)
+            return False
+        if len(self._asked_once) == ASKED_ONCE:
+            self._asked_once.clear()
+        self._asked_once.add(asked)
+        return True
+
 
 def _key(scope: Scope) -> Key | None:
     """What an answer follows from; None where it follows from more."""
-    active = scope["app"].state.rulesets.active
+    active, day = _state(scope)
     if active is None or not scope["path"].startswith(KEPT):
         return None
     form = told_apart(accept_of(scope["headers"]))
-    return active, today().isoformat(), scope["path"], scope["query_string"], form
+    return active, day, scope["path"], scope["query_string"], form
+
+
+def _state(scope: Scope) -> tuple[int | None, date]:
+    """The release that is served, and the day."""
+    return scope["app"].state.rulesets.active, today()
 
 
 def _size(key: Key, answer: _Answer) -> int:

@@ -184,9 +184,7 @@ def _opening(
     wider = [code for code in chain[1:] if code != WORLD]
     inherits = f", which belongs to {', '.join(wider)}" if wider else ""
     note = ""
-    parts = [
-        code for code in rules.places_with_rules if code != place and rules.places.lies_in(code, place, facts.as_of)
-    ]
+    parts = rules.parts_with_rules(place, facts.as_of)
     if parts and place in rules.places.by_code and rules.places.by_code[place].kind == "country":
         note = f" Parts of it have rules of their own: {', '.join(parts)}."
     if asked and asked.id is None:

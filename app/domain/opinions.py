@@ -79,6 +79,8 @@ def apply(ruling: Ruling, facts: Facts, rules: RuleSet) -> Opinion:
     rule = ruling if isinstance(ruling, Rule) else None
     scope_findings = find(rule.scope, facts) if rule else ()
     scope = truth_of_findings(scope_findings)
+    if scope is Truth.FALSE:  # what it would ask for need not be looked at
+        return Opinion(ruling, scope, None, scope_findings, (), (), ruling.status)
     required = find(rule.requirements, facts) if rule else ()
     conditions = [
         OutcomeCondition(
@@ -123,7 +125,7 @@ def apply(ruling: Ruling, facts: Facts, rules: RuleSet) -> Opinion:
     return Opinion(
         ruling=ruling,
         scope=scope,
-        status=None if scope is Truth.FALSE else status,
+        status=status,
         scope_findings=scope_findings,
         conditions=tuple(conditions),
         missing=tuple(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from app.domain.circumstances import Circumstance
@@ -10,6 +11,7 @@ from app.domain.dataset import Dataset
 from app.domain.jurisdictions import Places
 from app.domain.labels import Term
 from app.domain.levels import Framework, LevelGraph
+from app.domain.memory import remembered
 from app.domain.recognisers import Recogniser
 from app.domain.report import ReleaseReference
 from app.domain.rules import Rule
@@ -127,6 +129,12 @@ class RuleSet:
             code for code, place in sorted(self.places.by_code.items())
             if place.kind != "region" and code in self.rules_by_place
         )  # fmt: skip
+
+    @remembered
+    def parts_with_rules(self, place: str, on: date) -> tuple[str, ...]:
+        """Those of them that lie inside a place on a day."""
+        codes = self.places_with_rules
+        return tuple(code for code in codes if code != place and self.places.lies_in(code, place, on))
 
 
 def _named(things: Iterable[Framework] | Iterable[Recogniser]) -> dict[str, str]:

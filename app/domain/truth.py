@@ -17,19 +17,25 @@ class Truth(Enum):
 
 def all_of(truths: Iterable[Truth]) -> Truth:
     """True when all are; false as soon as one is; otherwise unknown."""
-    seen = set(truths)
-    return next((t for t in (Truth.FALSE, Truth.UNKNOWN) if t in seen), Truth.TRUE)
+    found = Truth.TRUE
+    for truth in truths:
+        if truth is Truth.FALSE:
+            return truth
+        if truth is Truth.UNKNOWN:
+            found = truth
+    return found
 
 
 def any_of(truths: Iterable[Truth]) -> Truth:
     """True as soon as one is; false when all are; otherwise unknown."""
-    seen = set(truths)
-    return next((t for t in (Truth.TRUE, Truth.UNKNOWN) if t in seen), Truth.FALSE)
+    return negated(all_of(map(negated, truths)))
 
 
 def negated(truth: Truth) -> Truth:
     """The opposite; the opposite of unknown is unknown."""
-    return {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE}.get(truth, Truth.UNKNOWN)
+    if truth is Truth.UNKNOWN:
+        return truth
+    return Truth.FALSE if truth is Truth.TRUE else Truth.TRUE
 
 
 def truth_of(value: bool | None) -> Truth:

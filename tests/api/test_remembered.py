@@ -80,9 +80,20 @@ def test_other_addresses_and_what_has_no_tag_are_asked_each_time(counted: Counte
 
 def test_the_least_used_are_forgotten_when_there_is_no_more_room() -> None:
     counted = Counted(2_500)
-    for name in ("a", "b", "a", "c", "a", "b"):
+    for name in ("a", "b", "a", "c", "c", "a", "b"):
         counted.get(f"/v1/credentials/{name}")
-    assert counted.asked == 4  # a, b, c, and b again, which c had pushed out
+    assert counted.asked == 5  # a, b, c twice, and b again, which c had pushed out
+
+
+def test_what_is_asked_once_pushes_nothing_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered, "ASKED_ONCE", 3)
+    counted = Counted(2_500)
+    for name in ("a", "b", *map(str, range(10)), "a", "b"):
+        counted.get(f"/v1/credentials/{name}")
+    assert counted.asked == 12  # a and b are still there
+    for name in ("0", "1", "2", "3", "0", "0"):  # more than it can know of came between: 0 is new again
+        counted.get(f"/v1/credentials/{name}")
+    assert counted.asked == 18
 
 
 def test_the_headers_are_the_same_every_time(exland: TestClient) -> None:
