@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import date
 
 from app.domain import answers
-from app.domain.answers import place_of
 from app.domain.criteria import AwardTest, Criterion
-from app.domain.findings import Facts
+from app.domain.facts import Facts
 from app.domain.jurisdictions import WORLD
 from app.domain.labelling import labels_of
 from app.domain.levels import LevelReference, LevelResult
@@ -209,7 +208,7 @@ def _rulings(
         for rule in rules.rules_by_recogniser.get(body, ()):
             found[rule.id] = rule
     for decision in decisions:
-        where = place_of(decision, rules)
+        where = rules.place_of(decision)
         inside = where in chain or rules.places.lies_in(where, chain[0], on)
         if inside or decision.recogniser in own_ids:
             found[decision.id] = decision
@@ -287,7 +286,7 @@ def _rank(ruling: Ruling, own: bool, chain: tuple[str, ...], facts: Facts, rules
     """
     other_programme = 0
     if isinstance(ruling, Decision):
-        where = place_of(ruling, rules)
+        where = rules.place_of(ruling)
         other_programme = int(not _same_programme(ruling.programme, facts.programme.title))
     else:
         assert isinstance(ruling, Rule)

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from app.domain.findings import Facts, Finding, find, missing_in, truth_of_findings
+from app.domain.facts import Facts
+from app.domain.findings import Finding, find, missing_in, truth_of_findings
 from app.domain.report import OutcomeCondition
 from app.domain.rules import Decision, Rule, RuledStatus, Ruling
 from app.domain.ruleset import RuleSet

@@ -14,7 +14,7 @@ from app.domain.levels import Framework, LevelGraph
 from app.domain.memory import remembered
 from app.domain.recognisers import Recogniser
 from app.domain.report import ReleaseReference
-from app.domain.rules import Rule
+from app.domain.rules import Decision, Rule, Ruling
 from app.domain.schemes import Scheme
 from app.domain.sources import Source
 from app.domain.text import PhraseIndex, fold
@@ -135,6 +135,13 @@ class RuleSet:
         """Those of them that lie inside a place on a day."""
         codes = self.places_with_rules
         return tuple(code for code in codes if code != place and self.places.lies_in(code, place, on))
+
+    def place_of(self, ruling: Ruling) -> str:
+        """Code of the place in which a rule or decision has effect."""
+        if isinstance(ruling, Rule):
+            return ruling.jurisdiction
+        assert isinstance(ruling, Decision)
+        return ruling.jurisdiction or self.recognisers[ruling.recogniser].jurisdiction
 
 
 def _named(things: Iterable[Framework] | Iterable[Recogniser]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Literal
 from app.domain.credential import Credential, CredentialKind
 from app.domain.credits import CreditAmount, Range
 from app.domain.described import described
-from app.domain.findings import Facts
+from app.domain.facts import Facts
 from app.domain.levels import LevelReference
 from app.domain.report import Outcome
 from app.domain.rules import Share, Status

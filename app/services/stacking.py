@@ -13,7 +13,7 @@ from app.domain.credits import Range
 from app.domain.described import described
 from app.domain.errors import UnknownReference, UnreadableQuestion
 from app.domain.evaluation import facts_of
-from app.domain.findings import Facts
+from app.domain.facts import Facts
 from app.domain.programmes import Programme
 from app.domain.report import AskedRecogniser, Outcome, Question, ReleaseReference, Report
 from app.domain.rules import Purpose

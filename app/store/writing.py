@@ -8,7 +8,6 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
-from app.domain.answers import place_of
 from app.domain.credential import Credential
 from app.domain.dataset import CatalogueEntry
 from app.domain.evaluation import facts_of
@@ -159,7 +158,7 @@ def columns_of_statement(
         special["names"] = names_of(item.credential)
         special |= sizes_of(item.credential, rules)
     elif isinstance(item, Decision):
-        special["jurisdiction"] = place_of(item, rules)
+        special["jurisdiction"] = rules.place_of(item)
     result = {}
     for name in table.model_fields:
         if name in ("pk", "since", "until", "body"):

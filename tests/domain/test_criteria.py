@@ -12,7 +12,8 @@ from pydantic import TypeAdapter
 
 from app.domain.criteria import Criterion
 from app.domain.evaluation import facts_of
-from app.domain.findings import Facts, find, holds, missing_in
+from app.domain.facts import Facts
+from app.domain.findings import find, holds, missing_in
 from app.domain.levels import LevelReference
 from app.domain.programmes import Programme
 from app.domain.report import Question

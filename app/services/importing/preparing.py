@@ -17,7 +17,6 @@ from app.documents.graphs import Thing
 from app.documents.reading.statements import Saying, ThingFormat, Unsaid, read_thing
 from app.documents.rows import Content
 from app.documents.unreadable import UnreadableRow
-from app.domain.answers import place_of
 from app.domain.credential import Credential
 from app.domain.dataset import SECTIONS, CatalogueEntry
 from app.domain.errors import Fault, UnreadableDocument
@@ -228,7 +227,7 @@ class Preparer:
             raise Refused(("/programme", "a very long title", f"at most {LONGEST_NAME} bytes"))
         return (
             self._first + number, decision.id, body, _day(decision.valid_from), _day(decision.valid_to),
-            decision.confidence, decision.recogniser, place_of(decision, self._rules), decision.status,
+            decision.confidence, decision.recogniser, self._rules.place_of(decision), decision.status,
             decision.basis, decision.binding, decision.programme, _json(list(dict.fromkeys(decision.credentials))),
         )  # fmt: skip
 
