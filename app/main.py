@@ -52,7 +52,7 @@ from app.services.releasing import RuleSets
 from app.services.searching import Vocabularies
 from app.services.verifying import load_trust_lists
 from app.settings import Settings, read_settings
-from app.store import inline
+from app.store import inline, kept
 from app.store.database import Bounds, open_database
 from app.traces import tracer_provider
 
@@ -130,6 +130,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         if traces is not None:
             await asyncio.to_thread(traces.shutdown)
         inline.close(engine.sync_engine)
+        await kept.close(engine)
         await engine.dispose()
         if lines is not None:
             lines.write()

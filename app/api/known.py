@@ -74,7 +74,7 @@ class KnownQueries:
         known = asking is not None and (asking.release, asking.as_of) == (rules.release.number, today())
         return asking if known else None
 
-    def answer(
+    async def answer(
         self, query: bytes, credential_id: str, engine: AsyncEngine, rules: RuleSet, public_url: str
     ) -> bytes | None:
         """The report on a credential in JSON, where it takes no more than what is known and one read by key."""
@@ -88,7 +88,7 @@ class KnownQueries:
             return None
         self._kept.move_to_end(query)
         try:
-            found = look_up_plainly(engine, rules, asking.way, credential_id)
+            found = await look_up_plainly(engine, rules, asking.way, credential_id)
         except DatabaseAway:  # the long way tries too, and tells of it
             return None
         if found is None:
@@ -108,17 +108,17 @@ class KnownCredentials:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on."""
-        body = self._answer(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
+        body = await self._answer(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
         await (self._app if body is None else tagged(body, vary=BY_ACCEPT))(scope, receive, send)
 
-    def _answer(self, scope: Scope) -> bytes | None:
+    async def _answer(self, scope: Scope) -> bytes | None:
         path = PATH.fullmatch(scope["path"])
         state = scope["app"].state
         rules = state.rulesets.serving
         if path is None or rules is None or liked(accept_of(scope["headers"]), PRINTED) is not None:
             return None
         known: KnownQueries = state.known_queries
-        body = known.answer(scope["query_string"], path[1], state.engine, rules, self._public_url)
+        body = await known.answer(scope["query_string"], path[1], state.engine, rules, self._public_url)
         if body is not None:
             scope["route"] = ROUTE
         return body

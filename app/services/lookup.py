@@ -82,15 +82,15 @@ def way_of(question: Question, rules: RuleSet) -> Way | None:
     return memory_of(rules).way(_checked(question, rules), rules)
 
 
-def look_up_plainly(
+async def look_up_plainly(
     engine: AsyncEngine, rules: RuleSet, way: Way, credential_id: str
 ) -> tuple[Shared, Credential] | None:
     """What ``look_up`` answers for a credential of the catalogue, where that takes no more than one read by key.
 
-    None for all other cases: no such id, a decision that speaks of it, a title that must be read, another database
-    than SQLite.
+    None for all other cases: no such id, a decision that speaks of it, a title that must be read, a database that is
+    busy or away.
     """
-    entry = catalogue.find_undecided(engine, rules.release.number, credential_id)
+    entry = await catalogue.find_undecided(engine, rules.release.number, credential_id)
     shared = entry and way.find(entry.credential, rules)
     return (shared, entry.credential) if entry and shared else None
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.domain.dataset import CatalogueEntry
 from app.domain.rules import Decision
-from app.store import inline
+from app.store import inline, kept
 from app.store.inline import rows, tuples
 from app.store.releases import in_release
 from app.store.search import Term, dialect_of, key_of, matching, written
@@ -60,6 +60,7 @@ _FACETS: dict[str, ColumnElement[Any]] = {
 _IN_RELEASE = "since <= ? AND (until IS NULL OR until > ?)"
 _ONE_CREDENTIAL = f"SELECT body FROM credentials WHERE id = ? AND {_IN_RELEASE}"  # noqa: S608 - constants
 _UNDECIDED = " AND NOT EXISTS (SELECT 1 FROM decision_credentials WHERE credential = credentials.id)"
+_UNDECIDED_ON_POSTGRESQL = (_ONE_CREDENTIAL + _UNDECIDED).replace("body", "body::text", 1).replace("?", "%s")
 _ITS_DECISIONS = (
     "SELECT body FROM decisions JOIN decision_credentials ON decision_pk = pk "  # noqa: S608 - constants
     f"WHERE credential = ? AND {_IN_RELEASE} ORDER BY id"
@@ -93,11 +94,16 @@ def _by_id_query(release: int) -> Select[dict[str, Any]]:
     return select(_CREDENTIALS.body).where(wanted, *in_release(CredentialRow, release))
 
 
-def find_undecided(engine: AsyncEngine, release: int, credential_id: str) -> CatalogueEntry | None:
-    """The same without waiting, for a credential that no decision ever spoke of; None for others, and off SQLite."""
-    if (connection := inline.connection_of(engine)) is None:
-        return None
-    found = inline.fetch(connection, _ONE_CREDENTIAL + _UNDECIDED, (credential_id, release, release))
+async def find_undecided(engine: AsyncEngine, release: int, credential_id: str) -> CatalogueEntry | None:
+    """The same, for a credential that no decision ever spoke of, with one read by key.
+
+    None for others, and where that takes a session.
+    """
+    asked = (credential_id, release, release)
+    if (connection := inline.connection_of(engine)) is not None:
+        found: list[Any] | None = inline.fetch(connection, _ONE_CREDENTIAL + _UNDECIDED, asked)
+    else:
+        found = await kept.fetch(engine, _UNDECIDED_ON_POSTGRESQL, asked)
     return _entry(json.loads(found[0])) if found else None
 
 

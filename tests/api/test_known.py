@@ -1,13 +1,24 @@
 """Look-ups that take the short way give the same bytes as those that take the long one."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import create_engine, text
 
 from app.api.bodies import Receive, Scope, Send
 from app.api.known import KnownCredentials
+from app.services.administration import load
+from app.settings import ROOT
+from tests.databases import migrated
+from tests.servers import eventually, serving
 
 QUERIES = ("jurisdictions=NL&purposes=credit_transfer", "jurisdictions=US,IE", "jurisdictions=FR&language=fr",
            "recognisers=University%20of%20London", "purposes=register&as_of=2024-02-01", "")  # fmt: skip
+
+READ_BY_IT = """SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND state = 'idle' AND query LIKE '%body::text%'"""
 
 
 class ShortWay:
@@ -54,6 +65,27 @@ def test_every_credential_gets_the_same_bytes(
         assert shorter.content == longer.content, name
         assert shorter.headers["etag"] == longer.headers["etag"]
     assert way.passed_on < len(wanted)
+
+
+def test_on_postgresql_the_same_bytes_come_through_the_connection_that_is_kept(
+    postgres_database: str, tmp_path: Path
+) -> None:
+    migrated(postgres_database)
+    asyncio.run(load(postgres_database, ROOT / "data"))
+    engine = create_engine(postgres_database)
+    with serving(postgres_database, tmp_path, MEMORY_FOR_ANSWERS_BYTES="0") as server:
+        page = server.client.get("/v1/credentials?limit=30&fields=id").json()
+        paths = [f"/v1/credentials/{item['id']}/recognition?jurisdictions=NL" for item in page["items"]]
+        longer = [server.client.get(f"{path}&release=1").content for path in paths]
+
+        def are_read_by_it() -> bool:
+            assert [server.client.get(path).content for path in paths] == longer
+            with engine.connect() as connection:
+                return bool(connection.execute(text(READ_BY_IT)).scalar())
+
+        eventually(are_read_by_it)
+        assert [server.client.get(path).content for path in paths] == longer
+    engine.dispose()
 
 
 def test_what_is_out_of_the_ordinary_takes_the_long_way(

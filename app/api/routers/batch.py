@@ -244,7 +244,7 @@ async def _answers(
             credential_id, options = _by_id(item) if in_json else (None, b"")
             try:
                 if credential_id is not None:
-                    known = state.known_queries.answer(options, credential_id, state.engine, rules, public_url)
+                    known = await state.known_queries.answer(options, credential_id, state.engine, rules, public_url)
                     if known is not None:
                         yield b"".join((b'{"id":', json.dumps(name).encode(), b',"report":', known, b"}"))
                         continue
