@@ -144,7 +144,7 @@ def test_while_postgresql_is_stopped_there_are_only_problems_and_then_all_is_wel
         load.wait_for(200)
         assert server.client.get("/health/ready").status_code == 200
         load.stop()
-        eventually(lambda: 'connections{state="used"} 1.0' in server.client.get("/metrics").text)  # the one kept: none was lost
+        eventually(lambda: 'connections{state="used"} 1.0' in server.client.get("/metrics").text)  # the one kept
     told = load.check()
     assert told[503] > 0
     assert told[200] > 0
@@ -221,7 +221,7 @@ def test_a_postgresql_that_accepts_and_then_stands_still_is_given_up_in_time(
             load.wait_for(200)
             assert server.client.get("/health/ready").status_code == 200
         load.stop()
-        eventually(lambda: 'connections{state="used"} 1.0' in server.client.get("/metrics").text)  # the one kept: none was lost
+        eventually(lambda: 'connections{state="used"} 1.0' in server.client.get("/metrics").text)  # the one kept
     assert load.check()[503] > 0
     assert "Traceback" not in "".join(line.get("message", "") for line in server.lines())
 

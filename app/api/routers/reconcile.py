@@ -353,7 +353,8 @@ async def manifest_of_draft(request: Request) -> Response:
             "documentation": f"{base}/docs",
             "view": {"url": f"{base}/v1/credentials/{{id}}"},
             "defaultTypes": [{"id": ROOT_TYPE, "name": "Credential"}],
-            "preview": PREVIEW,
+            # the draft has a fixed address for it; its test bench asks for one
+            "preview": {"url": f"{base}/reconcile/draft/preview?id={{{{id}}}}", **PREVIEW},
             "suggest": {"entity": True, "property": True, "type": True},
             "extend": {"proposeProperties": True, "propertySettings": _settings("1.0-draft")},
             "batchSize": BATCH,
