@@ -1,6 +1,6 @@
 """Credentials in a learner record (CLR 2.0) that carry no proof of their own: what the record's proof says of them.
 
-A record is signed by its publisher. That proof covers every byte in it, and yet says nothing of whether another issuer
+A record is signed by its publisher. That proof covers all that is in it, and yet says nothing of whether another issuer
 issued what stands there: the publisher could have written it.
 """
 
@@ -33,35 +33,38 @@ def resting_on(record: Verification, held: Held, steps: Sequence[Step]) -> list[
         above = of_record[step.name]
         is_worse = _WORST_FIRST.index(above.result) < _WORST_FIRST.index(step.result)
         if step.name == "proof" and above.result != "failed":
-            joined.append(_proof(record, above, held, is_of_publisher))
+            result, reason = _proof(above, held) if is_of_publisher else _vouched_for(record)
         elif is_worse or (step.name == "key_control" and is_of_publisher):
-            joined.append(_of_record(above))
+            result, reason = _of_record(above)
         else:
-            joined.append(step)
+            result, reason = step.result, step.reason
+        joined.append(replace(step, result=result, reason=reason))
     return joined
 
 
-def _of_record(step: Step) -> Step:
-    return replace(step, reason=f"Of the record that holds it: {step.reason}", details=())
+def _of_record(above: Step) -> tuple[StepResult, str]:
+    return above.result, f"Of the record that holds it: {above.reason}"
 
 
-def _proof(record: Verification, above: Step, held: Held, is_of_publisher: bool) -> Step:
-    if not is_of_publisher:
-        vouched = f"it is vouched for by the publisher of the record only, {shown(record.issuer or '')}"
-        if record.genuine != "passed":
-            vouched = "that the publisher of the record vouches for it is not established either"
-        reason = f"It is not established by its issuer, who did not sign it; {vouched}."
-        return Step(name="proof", result="could_not_be_checked", reason=reason)
-    if above.result == "passed" and not _stands_apart(held):
-        reason = (
+def _vouched_for(record: Verification) -> tuple[StepResult, str]:
+    """The proof of a credential of another issuer than the record's."""
+    vouched = f"it is vouched for by the publisher of the record only, {shown(record.issuer or '')}"
+    if record.genuine != "passed":
+        vouched = "that the publisher of the record vouches for it is not established either"
+    return "could_not_be_checked", f"It is not established by its issuer, who did not sign it; {vouched}."
+
+
+def _proof(above: Step, held: Held) -> tuple[StepResult, str]:
+    """The proof of a credential of the record's own issuer, whose proof did not fail."""
+    if above.result != "passed":
+        return _of_record(above)
+    if not _stands_apart(held):
+        return "could_not_be_checked", (
             "It is not signed by itself, and the proof of the record that holds it does not tell which of the "
             "credentials in it says what of their common subject."
         )
-        return Step(name="proof", result="could_not_be_checked", reason=reason)
-    if above.result == "passed":
-        reason = f"It is covered by the proof of the record that holds it, which is of the same issuer: {above.reason}"
-        return Step(name="proof", result="passed", reason=reason)
-    return _of_record(above)
+    reason = f"It is covered by the proof of the record that holds it, which is of the same issuer: {above.reason}"
+    return "passed", reason
 
 
 def _stands_apart(held: Held) -> bool:

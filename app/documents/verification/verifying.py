@@ -4,6 +4,7 @@ Nothing of a document is stored or logged here, and what is told of it names its
 says of its holder.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -58,7 +59,7 @@ async def verify(
 
         steps.append(await check_status(held.content, asking=asking, verify=verify_list))
         if record is not None and not held.is_signed:
-            steps = resting_on(record, held, steps)
+            steps = await asyncio.to_thread(resting_on, record, held, steps)
         control = next(step.result for step in steps if step.name == "key_control")
         steps.append(check_trust(issuer, control, trust))
     return conclude(steps, issuer=issuer, on=on, fetched=asking.records)
