@@ -51,13 +51,12 @@ def test_a_genuine_badge_of_a_known_issuer_counts_as_its_description_does(
     assert (piece(shown)["state"], shown["total"]) == ("counts", {"min": "3", "max": "3"})
 
 
+RECORD = a_record(BADGE, issuer="https://publisher.example", validFrom="2022-06-01T00:00:00Z")
 OPEN = {
     "of an issuer that no list names": (SIGNED, "passed", "trust: No list of issuers"),
     "not signed": (BADGE, "unknown", "proof: It is not signed."),
-    "in the record of another publisher": (
-        a_record(BADGE, issuer="https://publisher.example"), "unknown", "proof: It is not established by its issuer",
-    ),
-}  # fmt: skip
+    "in the record of another publisher": (RECORD, "unknown", "proof: It is not established by its issuer"),
+}
 
 
 @pytest.mark.parametrize("case", OPEN)

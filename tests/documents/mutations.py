@@ -189,16 +189,29 @@ async def _nobody(address: str) -> Fetched:
     return Fetched(record=FetchRecord(address=address, at=datetime(2026, 6, 1, tzinfo=UTC), problem="nobody is there"))
 
 
-def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two documents say the same: as JSON, or as graphs with the same members that we read."""
-    one = {name: value for name, value in one.items() if name != "proof"}
-    if one == other:
+def _same(held: Held, original: Mapping[str, Any]) -> bool:
+    """Whether a document says the same as an original: as JSON, or as a graph with the same members that we read."""
+    one = {name: value for name, value in held.content.items() if name != "proof"}
+    if one == original:
         return True
+    said, meant = one, original
+    if held.is_record or held.record is not None:  # what a publisher is called may be told in one place for all
+        said, meant = _with_bare_issuers(one), _with_bare_issuers(original)
+    if held.record is not None:
+        one, original = said, meant
     read = ("issuer", "validFrom", "validUntil", "credentialStatus", "credentialSubject", "name", "id")
-    plain = all(json.dumps(_flat(one.get(name)), sort_keys=True) == json.dumps(_flat(other.get(name)), sort_keys=True)
+    plain = all(json.dumps(_flat(said.get(name)), sort_keys=True) == json.dumps(_flat(meant.get(name)), sort_keys=True)
                 for name in read)  # fmt: skip
     contexts = installed_contexts()
-    return plain and canonical_graph(one, contexts) == canonical_graph(other, contexts)
+    return plain and canonical_graph(one, contexts) == canonical_graph(original, contexts)
+
+
+def _with_bare_issuers(value: Any) -> Any:
+    if isinstance(value, dict):
+        bare = {name: _with_bare_issuers(inner) for name, inner in value.items()}
+        issuer = bare.get("issuer")
+        return {**bare, "issuer": issuer.get("id")} if isinstance(issuer, dict) else bare
+    return [_with_bare_issuers(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _flat(value: Any) -> Any:
@@ -236,7 +249,7 @@ async def run(many: int, seed: int = 0, documents: Sequence[Any] = (*DOCUMENTS, 
             has_passed = verification.genuine == "passed" or (proof is not None and proof.result == "passed")
             # a status list is with nobody, and where a status was signed there must be one
             assert verification.genuine != "passed" or "credentialStatus" not in held.content
-            if has_passed and not any(_same(held.content, original) for original in ORIGINALS):
+            if has_passed and not any(_same(held, original) for original in ORIGINALS):
                 raise AssertionError(f"another content passed: {json.dumps(held.content)}")
             found["genuine"] += verification.genuine == "passed"
     return found

@@ -320,6 +320,17 @@ async def test_an_end_cannot_be_moved_out_of_a_credential_in_a_record() -> None:
     assert found[FIRST].genuine == "unknown"
 
 
+async def test_an_achievement_that_the_record_describes_in_another_way_is_not_told_apart() -> None:
+    """Of two figures for one achievement the holder could leave the better one where it is read."""
+    course, other = a_course(), copy.deepcopy(a_course()["credentialSubject"]["achievement"])
+    record = a_record(course)
+    record["credentialSubject"]["achievement"] = [other]
+    assert (await each_checked(signed(record, GRAPH)))[FIRST].genuine == "passed"
+    other["creditsAvailable"] = 5
+    assert (await each_checked(signed(record, GRAPH)))[FIRST].genuine == "unknown"
+    assert (await each_checked(signed(record, TEXT)))[FIRST].genuine == "passed"
+
+
 # What is in a record besides
 
 

@@ -72,7 +72,8 @@ def _stands_apart(held: Held) -> bool:
 
     A signed graph has one description of each thing, so what is said of one subject can be moved from one credential to
     another and the proof still holds. That changes nothing between credentials of the same issuer and the same days.
-    What a record says of its subject it says in other words.
+    Nor must the credential, its status or an achievement be described otherwise in a second place. What a record says
+    of its subject it says in other words, and what a publisher says of itself holds in all places.
     """
     signed = held
     while signed.record is not None and not signed.is_signed:
@@ -80,11 +81,13 @@ def _stands_apart(held: Held) -> bool:
     if signed.secured != "embedded" or not signs_graph(signed.content):
         return True
     inner = held.content
-    subjects = _names(inner.get("credentialSubject"))
-    own = _names(inner.get("credentialStatus")) | _names({"id": inner.get("id")})
+    subjects = _listed(inner.get("credentialSubject"))
+    achievements = [one for it in subjects if isinstance(it, Mapping) for one in _listed(it.get("achievement"))]
+    parts = [inner, *_listed(inner.get("credentialStatus")), *achievements]
+    own, about = _names(parts), _names(subjects)
     return not any(
-        (here.get("id") in own and len(here) > 1 and here not in _listed(inner.get("credentialStatus")))
-        or (subjects & _names(here.get("credentialSubject")) and _frame(here) != _frame(inner))
+        (here.get("id") in own and len(here) > 1 and here not in parts)
+        or (about & _names(here.get("credentialSubject")) and _frame(here) != _frame(inner))
         for here in _objects(signed.content)
         if here is not inner and "ClrCredential" not in types_of(here)
     )
