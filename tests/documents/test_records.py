@@ -240,6 +240,16 @@ async def test_a_record_within_a_record_hands_on_what_it_rests_on() -> None:
     }
 
 
+async def test_a_presentation_vouches_for_nothing_and_hands_on_records() -> None:
+    """Its holder signs a presentation: that says nothing of who issued what is in it."""
+    held = [a_course(), signed(a_record(a_course(), by_company()), TEXT)]
+    presentation = {"type": "VerifiablePresentation", "verifiableCredential": held}
+    found = await each_checked(token({"vp": presentation, "iss": COLLEGE}, private(ED25519), "EdDSA"))
+    one, two = "credential 1 of the presentation", "credential 2 of the presentation"
+    assert genuine(found) == {one: "unknown", two: "passed", f"{two}, {FIRST}": "passed", f"{two}, {SECOND}": "passed"}
+    assert step(found[one], "proof").reason == "It is not signed."
+
+
 # What the signature of a graph does not tell
 
 
