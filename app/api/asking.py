@@ -1,6 +1,7 @@
 """From the body of a request to a report with its permalink."""
 
 from dataclasses import fields, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -59,16 +60,15 @@ async def _report(
     return replace(report, permalink=link if len(link) <= LONGEST_PERMALINK else None), match
 
 
-async def _report_on_document(
-    body: RecognitionRequest,
-    asked: CredentialInDocument,
-    session: AsyncSession,
-    rules: RuleSet,
-    public_url: str,
-    documents: Documents,
-) -> DocumentReport:
+async def shown_credential(
+    asked: CredentialInDocument, rules: RuleSet, on: date, documents: Documents
+) -> tuple[SignedDocument, AnsweredCredential]:
+    """The one credential that a document shows, and the document that it stands in, verified for a day.
+
+    Raises the faults of ``Documents.read``, and UnreadableQuestion where there is none or several.
+    """
     try:
-        read = await documents.read(Handed(content=asked.document), rules, body.as_of or today())
+        read = await documents.read(Handed(content=asked.document), rules, on)
     except (UnopenedDocument, UnknownDocument, UnreadableDocument) as fault:
         fault.pointer = IN_QUESTION
         raise
@@ -78,7 +78,18 @@ async def _report_on_document(
         text = f"Found {len(found)} credentials in the document, expected one; POST /v1/recognition/document takes any."
         text = f"{text} {problem}".rstrip()
         raise UnreadableQuestion(text, IN_QUESTION)
-    ((document, credential),) = found
+    return found[0]
+
+
+async def _report_on_document(
+    body: RecognitionRequest,
+    asked: CredentialInDocument,
+    session: AsyncSession,
+    rules: RuleSet,
+    public_url: str,
+    documents: Documents,
+) -> DocumentReport:
+    document, credential = await shown_credential(asked, rules, body.as_of or today(), documents)
     answered = await _answered(document, credential, _options_of(body), session, rules, public_url)
     if answered.report is None:
         raise UnreadableQuestion(answered.problem or "The credential cannot be asked about.", IN_QUESTION)

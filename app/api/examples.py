@@ -324,3 +324,20 @@ RECOGNITION_EXAMPLES["signed-badge"] = {
     "description": "It is verified and read; the answer holds both. A file can be sent to /v1/recognition/document.",
     "value": {"credential": {"document": SIGNED_BADGE}, **_BADGE_QUESTION},
 }
+
+STACKING_EXAMPLES["signed-badge"] = {
+    "summary": "A signed badge and an altered one, with a course that is described",
+    "description": "The badge counts if its issuer, whom no list knows, confirms it; the altered one does not count.",
+    "value": {
+        "credentials": [
+            {"ref": "badge", "credential": {"document": SIGNED_BADGE}},
+            {"ref": "altered", "credential": {"document": {**SIGNED_BADGE, "name": "Advanced Beekeeping"}}},
+            {"ref": "soil", "credential": {"title": "Soil Science", **_IRISH_COURSE}},
+        ],
+        "award": {
+            "title": "Certificate in Horticulture",
+            "jurisdiction": "IE",
+            "credit": {"amount": "30", "system": "ects"},
+        },
+    },
+}

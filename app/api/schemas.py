@@ -70,13 +70,10 @@ class CredentialInDocument(Closed):
 
 def _which(value: Any) -> str:
     if isinstance(value, dict):
-        return "credential" if "title" in value else "by_id"
+        return "document" if "document" in value else "credential" if "title" in value else "by_id"
+    if isinstance(value, CredentialInDocument):
+        return "document"
     return "by_id" if isinstance(value, CredentialById) else "credential"
-
-
-def _which_shown(value: Any) -> str:
-    in_document = "document" in value if isinstance(value, dict) else isinstance(value, CredentialInDocument)
-    return "document" if in_document else _which(value)
 
 
 def _recogniser(value: Any) -> Any:
@@ -117,18 +114,13 @@ EARLIEST = date(1900, 1, 1)
 """No rule is older, and ages in years can still be counted back from here."""
 
 
-AskedCredential = Annotated[
-    Annotated[Credential, Tag("credential")] | Annotated[CredentialById, Tag("by_id")], Discriminator(_which)
-]
-"""A credential described, or one of the catalogue by its id."""
-
 ShownCredential = Annotated[
     Annotated[Credential, Tag("credential")]
     | Annotated[CredentialById, Tag("by_id")]
     | Annotated[CredentialInDocument, Tag("document")],
-    Discriminator(_which_shown),
+    Discriminator(_which),
 ]
-"""The same, or one that a document shows."""
+"""A credential described, one of the catalogue by its id, or one that a document shows."""
 
 
 class Options(Closed):

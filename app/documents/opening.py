@@ -6,8 +6,9 @@ Nothing that passes through here is stored or logged, and no fault repeats any o
 import base64
 import binascii
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import unquote_to_bytes
 
@@ -17,7 +18,7 @@ from app.documents.json_text import MAX_BYTES, check_json, read_json
 from app.domain.errors import UnopenedDocument
 
 MAX_CREDENTIALS = 50
-"""Most credentials in one presentation or archive."""
+"""Most credentials in one presentation, archive or learner record; learner records are counted by themselves."""
 
 EXPECTED = (
     "a credential as JSON, a signed credential (JWT or JSON signature), a presentation of several, "
@@ -36,7 +37,8 @@ class Held:
     """One credential that was handed in, decoded and not yet verified."""
 
     where: str
-    """Where it was found: "the document", "credential 2 of the presentation", a file in an archive."""
+    """Where it was found: "the document", "credential 2 of the presentation", a file in an archive, a place in a
+    learner record."""
     secured: Literal["embedded", "jwt", "jades"]
     """How it can prove itself: a proof inside it, a token around it (VC-JOSE-COSE), or a JSON signature (JAdES)."""
     content: Mapping[str, Any]
@@ -45,26 +47,66 @@ class Held:
     """The signed form around it, exactly as found."""
     claims: Mapping[str, Any] = field(default_factory=dict)
     """What the token claims beside the credential: iss, sub, jti, nbf, exp."""
+    record: "Held | None" = None
+    """The learner record that it stands in, when it does."""
+    fault: UnopenedDocument | None = None
+    """Why it could not be opened, where its record could: it has no content then."""
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it carries a proof of its own, whatever that may be worth."""
+        return self.secured != "embedded" or self.content.get("proof") not in (None, [])
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it is a learner record, which holds credentials of other issuers too."""
+        return _is(self.content, "ClrCredential")
 
 
 def open_document(given: bytes | str | Mapping[str, Any]) -> tuple[Held, ...]:
     """Every credential in what somebody hands in; raises UnopenedDocument where there is none or one is broken.
 
-    Takes bytes of a file, pasted text or decoded JSON. All of it is opened, or nothing.
+    Takes bytes of a file, pasted text or decoded JSON. All of it is opened, or nothing; only of what a learner record
+    holds, which is read without that too, one that cannot be opened is given with its fault. A record comes before
+    what it holds.
     """
     if isinstance(given, Mapping):
         check_json(given, "the document")
-    found = tuple(_limited(_open(given, "the document", may_unpack=True, depth=0)))
+    found = tuple(_limited(_with_inside(_open(given, "the document", may_unpack=True, depth=0))))
     if not found:
         raise UnopenedDocument("the document", "no credential in it", EXPECTED)
     return found
 
 
 def _limited(found: Iterator[Held]) -> Iterator[Held]:
-    for n, held in enumerate(found):
-        if n == MAX_CREDENTIALS:
+    counts: Counter[bool] = Counter()
+    for held in found:
+        counts[held.is_record] += 1
+        if counts[held.is_record] > MAX_CREDENTIALS:
             raise UnopenedDocument("the document", f"more than {MAX_CREDENTIALS} credentials", "fewer at a time")
         yield held
+
+
+def _with_inside(found: Iterator[Held]) -> Iterator[Held]:
+    """Credentials, each learner record followed by those that it holds."""
+    for held in found:
+        yield held
+        if held.is_record:
+            yield from _with_inside(_inside(held))
+
+
+def _inside(record: Held) -> Iterator[Held]:
+    """What a learner record holds (CLR 2.0, ClrSubject): credentials with issuers and, mostly, proofs of their own."""
+    subjects = [subject for subject in _listed(record.content.get("credentialSubject")) if isinstance(subject, Mapping)]
+    items = [item for subject in subjects for item in _listed(subject.get("verifiableCredential", []))]
+    for n, item in enumerate(items, start=1):
+        place = _place(f"credential {n} of the record", record.where)
+        try:
+            opened = list(_open(item, place, may_unpack=False, depth=0))
+        except UnopenedDocument as fault:
+            opened = [Held(where=place, secured="embedded", content={}, fault=fault)]
+        for held in opened:
+            yield replace(held, record=record)
 
 
 def _open(given: Any, where: str, *, may_unpack: bool, depth: int) -> Iterator[Held]:
@@ -172,11 +214,8 @@ def _open_object(given: Mapping[str, Any], where: str, depth: int) -> Iterator[H
 
 def _open_presentation(given: Mapping[str, Any], where: str, depth: int) -> Iterator[Held]:
     """Each credential of a presentation. That its holder presented it, and to whom, is not asked here."""
-    held = given.get("verifiableCredential", [])
-    items = held if isinstance(held, list) else [held]
-    for n, item in enumerate(items, start=1):
-        place = f"credential {n} of the presentation"
-        place = place if where == "the document" else f"{where}, {place}"
+    for n, item in enumerate(_listed(given.get("verifiableCredential", [])), start=1):
+        place = _place(f"credential {n} of the presentation", where)
         yield from _open(item, place, may_unpack=False, depth=depth + 1)
 
 
@@ -190,6 +229,14 @@ def _sealed(given: Mapping[str, Any], where: str) -> Held:
     if not isinstance(content, Mapping):
         raise UnopenedDocument(where, f"a signature about {_kind(content)}", "a signed credential")
     return Held(where=where, secured="jades", content=content, token=given)
+
+
+def _place(inside: str, where: str) -> str:
+    return inside if where == "the document" else f"{where}, {inside}"
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _is(given: Mapping[str, Any], *types: str) -> bool:

@@ -30,10 +30,25 @@ def weigh(report: Report, genuineness: Genuineness) -> Report:
     the document. ``passed`` changes no answer where a list names the issuer; else it is like ``unknown``, since a proof
     shows whose key it is, and anybody may give a key of their own the name of somebody else.
     """
-    if genuineness.genuine == "passed" and not genuineness.issuer_known:
-        doubt = Doubt(step="trust", reason=NOT_LISTED)
-        genuineness = replace(genuineness, genuine="unknown", doubts=(doubt,))
+    genuineness = _with_issuer(genuineness)
     return replace(report, outcomes=tuple(_weighed(outcome, genuineness) for outcome in report.outcomes))
+
+
+def reservation(genuineness: Genuineness) -> str | None:
+    """What keeps a credential from counting without more, in words; None where its document leaves nothing open."""
+    genuineness = _with_issuer(genuineness)
+    if genuineness.genuine == "passed":
+        return None
+    if genuineness.genuine == "failed":
+        return f"The document that shows it is not genuine or not in force. {_reasons(genuineness)}"
+    return f"It counts if its issuer confirms that the document is genuine and in force. {_reasons(genuineness)}"
+
+
+def _with_issuer(genuineness: Genuineness) -> Genuineness:
+    """A proof of an issuer that no list names leaves open who that is."""
+    if genuineness.genuine != "passed" or genuineness.issuer_known:
+        return genuineness
+    return replace(genuineness, genuine="unknown", doubts=(Doubt(step="trust", reason=NOT_LISTED),))
 
 
 def _weighed(outcome: Outcome, genuineness: Genuineness) -> Outcome:

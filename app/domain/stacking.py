@@ -19,6 +19,7 @@ from app.domain.rules import Share, Status
 from app.domain.sources import Confidence
 from app.domain.text import contains_phrase
 from app.domain.validity import as_days, years_before
+from app.domain.verification import Verification
 
 
 @described
@@ -109,6 +110,8 @@ class Piece:
     """Why, in sentences."""
     confidence: Confidence | None = None
     """Weakest evidence used."""
+    verification: Verification | None = None
+    """Whether the document that shows it is genuine, step by step. Absent where none was handed in."""
 
 
 @described

@@ -22,6 +22,7 @@ from app.services.fetching import MAX_SECONDS_TOGETHER, within
 from app.services.verifying import Verified, verify_document
 
 if TYPE_CHECKING:
+    from app.documents.opening import Held
     from app.documents.verification.trust import TrustList
 
 MAX_CREDENTIALS = 50
@@ -51,7 +52,7 @@ class SignedDocument:
     """One document that was handed in, alone or with others: what it is, whether it is genuine, what it says."""
 
     where: str
-    """Where it was found: the document itself, a place in a presentation, a file in an archive."""
+    """Where it was found: the document itself, a place in a presentation or learner record, a file in an archive."""
     format: DocumentFormat | None = None
     """Format that it was read as."""
     version: str | None = None
@@ -126,6 +127,9 @@ class Documents:
         faults: list[UnknownDocument | UnreadableDocument] = []
         for one in verified:
             told = without_holder(one)
+            if one.held.fault is not None:
+                documents.append(SignedDocument(where=one.held.where, verification=told, problem=str(one.held.fault)))
+                continue
             try:
                 read = await asyncio.to_thread(read_document, one.held.content, rules)
             except (UnknownDocument, UnreadableDocument) as fault:
@@ -133,7 +137,7 @@ class Documents:
                 documents.append(SignedDocument(where=one.held.where, verification=told, problem=str(fault)))
             else:
                 documents.append(_document(one.held.where, told, read))
-        if len(faults) == len(documents) and not any(_is_signed(one) for one in verified):
+        if len(faults) == len(documents) and not any(one.held.is_signed for one in verified):
             raise faults[0]
         count = sum(len(document.credentials) for document in documents)
         if count > MAX_CREDENTIALS:
@@ -149,10 +153,6 @@ async def _content_at(address: str, fetch: Fetch | None) -> bytes:
     if fetched.record.problem is not None:
         raise UnopenedDocument("the address", f"no document ({fetched.record.problem})", "a document there", "/url")
     return fetched.body
-
-
-def _is_signed(verified: Verified) -> bool:
-    return verified.held.secured != "embedded" or "proof" in verified.held.content
 
 
 def _document(where: str, verification: Verification, read: ReadDocument) -> SignedDocument:
@@ -175,12 +175,16 @@ def _document(where: str, verification: Verification, read: ReadDocument) -> Sig
 
 
 def without_holder(verified: Verified) -> Verification:
-    """A verification that does not repeat how the holder is called: people may issue credentials to themselves."""
-    verification, content = verified.verification, verified.held.content
-    subjects = content.get("credentialSubject")
-    subjects = subjects if isinstance(subjects, list) else [subjects]
-    ids = [subject.get("id") for subject in subjects if isinstance(subject, Mapping)]
-    names = sorted({name for name in ids if isinstance(name, str) and name}, key=len, reverse=True)
+    """A verification that does not repeat how the holder is called: people may issue credentials to themselves.
+
+    What is told of a credential in a learner record may rest on that, so its holder counts too.
+    """
+    verification, held = verified.verification, verified.held
+    ids = _holder_ids(held)
+    while held.record is not None:
+        held = held.record
+        ids |= _holder_ids(held)
+    names = sorted(ids, key=len, reverse=True)
     if not names:
         return verification
 
@@ -202,3 +206,10 @@ def without_holder(verified: Verified) -> Verification:
         ),
         fetched=tuple(of(record) for record in verification.fetched),
     )
+
+
+def _holder_ids(held: "Held") -> set[str]:
+    subjects = held.content.get("credentialSubject")
+    subjects = subjects if isinstance(subjects, list) else [subjects]
+    ids = [subject.get("id") for subject in subjects if isinstance(subject, Mapping)]
+    return {name for name in ids if isinstance(name, str) and name}

@@ -14,6 +14,7 @@ from app.domain.described import described
 from app.domain.errors import UnknownReference, UnreadableQuestion
 from app.domain.evaluation import facts_of
 from app.domain.facts import Facts
+from app.domain.genuineness import reservation
 from app.domain.programmes import Programme
 from app.domain.report import AskedRecogniser, Outcome, Question, ReleaseReference, Report
 from app.domain.rules import Purpose
@@ -33,6 +34,7 @@ from app.domain.stacking import (
     used,
     worth,
 )
+from app.domain.verification import Genuineness, Verification, genuineness_of
 from app.services.checking import check_level, check_place
 from app.services.choosing import Problem, choose
 from app.services.conversion import find_framework, find_system
@@ -49,6 +51,13 @@ class Brought:
     ref: str
     credential: Credential
     holder: Mapping[str, CircumstanceValue]
+    verification: Verification | None = None
+    """What is known of the document that shows it, where one does."""
+
+    @property
+    def genuineness(self) -> Genuineness | None:
+        """What its answer takes from that."""
+        return None if self.verification is None else genuineness_of(self.verification)
 
 
 @described
@@ -104,10 +113,13 @@ async def stack(session: AsyncSession, rules: RuleSet, award: Award, brought: Se
             recognisers=(AskedRecogniser(name=award.recogniser),) if award.recogniser else (),
             holder=one.holder,
             programme=Programme(title=award.title),
+            genuineness=one.genuineness,
         )
         try:
             reports.append(await look_up(session, rules, question))
         except (UnknownReference, UnreadableQuestion) as fault:
+            if one.verification is not None and fault.pointer.startswith("/credential"):  # what a document says
+                raise UnreadableQuestion(str(fault), f"/credentials/{n}/credential/document") from None
             fault.pointer = fault.pointer.replace("/credential", f"/credentials/{n}/credential", 1)
             raise
     system = award.credit.system
@@ -119,7 +131,7 @@ async def stack(session: AsyncSession, rules: RuleSet, award: Award, brought: Se
         facts = facts_of(Question(credential=credential, as_of=as_of), rules)
         outcome = _best(report)
         brings = worth(outcome, system, facts)
-        states[one.ref] = _state(credential, award, outcome, brings, facts)
+        states[one.ref] = _as_shown(_state(credential, award, outcome, brings, facts), one.genuineness)
         if brings is not None and states[one.ref][0] in ("counts", "may_count"):
             worths[one.ref] = brings
         looked.append((one.ref, credential, outcome, report))
@@ -153,8 +165,11 @@ async def stack(session: AsyncSession, rules: RuleSet, award: Award, brought: Se
         award=award,
         unit=system,
         pieces=tuple(
-            _piece(ref, outcome, report, states[ref], worths.get(ref), certain | hoped, certain, same)
-            for ref, _, outcome, report in looked
+            replace(
+                _piece(ref, outcome, report, states[ref], worths.get(ref), certain | hoped, certain, same),
+                verification=one.verification,
+            )
+            for one, (ref, _, outcome, report) in zip(brought, looked, strict=True)
         ),
         total=counted,
         possible=possible,
@@ -164,7 +179,7 @@ async def stack(session: AsyncSession, rules: RuleSet, award: Award, brought: Se
         ),
         caps=tuple(_applied(limit, worths, certain, sure) for limit in limits),
         groups=tuple(_filled(group.name, group.at_least, refs, worths, certain) for group, refs in groups),
-        notes=_notes(limits, award),
+        notes=_notes(limits, award, [one for one in brought if one.ref in certain | hoped]),
         sources=tuple({source.id: source for report in reports for source in report.sources}.values()),
     )
 
@@ -205,6 +220,17 @@ def _state(
     if outcome.status == "discretionary" or unknown:
         return "may_count", [outcome.statement, *unknown]
     return "counts", [outcome.statement]
+
+
+def _as_shown(state: tuple[State, list[str]], genuineness: Genuineness | None) -> tuple[State, list[str]]:
+    """The same for a credential that a document shows: it counts for nothing unless that may be genuine."""
+    kind, because = state
+    reserved = None if genuineness is None else reservation(genuineness)
+    if genuineness is None or reserved is None:
+        return state
+    if genuineness.genuine == "failed":
+        return "does_not_count", [reserved, *because]
+    return kind, because if kind == "does_not_count" else [*because, reserved]
 
 
 def _same(looked: Sequence[tuple[str, Credential, Outcome, Report]]) -> list[tuple[str, ...]]:
@@ -263,10 +289,13 @@ def _filled(
     return FilledGroup(name=name, needed=needed, has=has, missing=max(needed - has, Fraction(0)))
 
 
-def _notes(limits: Sequence[Limit], award: Award) -> tuple[str, ...]:
+def _notes(limits: Sequence[Limit], award: Award, chosen: Sequence[Brought]) -> tuple[str, ...]:
     notes = []
     if not limits:
         notes.append("No cap on recognised learning is recorded for this award; there may be one all the same.")
     elif award.caps:
         notes.append("The caps of the question were used; those that the data knows were not.")
+    reserved = [one.ref for one in chosen if one.genuineness is not None and reservation(one.genuineness)]
+    if reserved:
+        notes.append(f"These count only if their issuers confirm the documents that show them: {', '.join(reserved)}.")
     return tuple(notes)

@@ -36,7 +36,7 @@ async def verify_document(
     fetch: "Fetch | None",
     trust: "Sequence[TrustList]" = (),
 ) -> tuple[Verified, ...]:
-    """Every credential in a file, pasted text or JSON, each verified for a day.
+    """Every credential in a file, pasted text or JSON, those in learner records included, each verified for a day.
 
     Without ``fetch`` nothing is asked of other places. Raises UnopenedDocument for what cannot be opened, and
     NotInstalled where the libraries for it are missing: they are an extra, since they are under the LGPL.
@@ -49,12 +49,12 @@ async def verify_document(
         raise NotInstalled("The reading of signed documents", "documents") from None
     asking = Asking(within(MAX_SECONDS_TOGETHER, fetch) if fetch else None)
     opened = await asyncio.to_thread(open_document, given)  # images and archives are unpacked, which takes its time
-    return tuple(
-        [
-            Verified(held=held, verification=await verify(held, on=on, asking=asking.for_another(), trust=trust))
-            for held in opened
-        ]
-    )
+    found: list[Verified] = []
+    for held in opened:
+        record = next((one.verification for one in found if one.held is held.record), None)
+        verification = await verify(held, on=on, asking=asking.for_another(), trust=trust, record=record)
+        found.append(Verified(held=held, verification=verification))
+    return tuple(found)
 
 
 async def verify_once(

@@ -257,14 +257,6 @@ def test_questions_and_batches_take_a_document_in_place_of_a_description(exland:
     assert ",conditional," in rows.text
 
 
-def test_what_is_stacked_is_described(exland: TestClient) -> None:
-    award = {"jurisdiction": "XF", "credit": {"amount": "10", "system": "xf-point"}}
-    brought = [{"ref": "a", "credential": {"document": SIGNED}}]
-    answer = exland.post("/v1/stacking", json={"credentials": brought, "award": award})
-    assert (answer.status_code, answer.json()["pointer"]) == (422, "/credentials/0/credential/id")
-    assert "the key 'document'" in answer.text
-
-
 def test_a_question_is_about_one_credential(exland: TestClient) -> None:
     both = {"@context": OB3, "type": "VerifiablePresentation", "verifiableCredential": [SIGNED, SIGNED]}
     answer = exland.post("/v1/recognition", json={"credential": {"document": both}, **QUESTION})

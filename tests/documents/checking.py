@@ -9,6 +9,7 @@ from app.documents.verification.asking import Asking, Fetch
 from app.documents.verification.trust import TrustList
 from app.documents.verification.verifying import verify
 from app.domain.verification import Step, Verification
+from app.services.verifying import verify_document
 from tests.documents.issuing import SigningKey, multikey
 
 TODAY = date(2026, 6, 1)
@@ -19,6 +20,14 @@ async def checked(
 ) -> Verification:
     (held,) = [given] if isinstance(given, Held) else open_document(given)
     return await verify(held, on=on, asking=Asking(fetch), trust=trust)
+
+
+async def each_checked(
+    given: Any, *, on: date = TODAY, fetch: Fetch | None = None, trust: Sequence[TrustList] = ()
+) -> dict[str, Verification]:
+    """What is known of each credential in a document, by where it stands."""
+    found = await verify_document(given, on=on, fetch=fetch, trust=trust)
+    return {verified.held.where: verified.verification for verified in found}
 
 
 def step(verification: Verification, name: str) -> Step:

@@ -46,15 +46,23 @@ def read(document: Any) -> ReadDocument:
 
 @cache
 def documents(name: str) -> dict[str, Any]:
-    """Every JSON document in a folder of test data that is JSON; some are broken on purpose."""
+    """Every JSON document in a folder of test data that is JSON; some are broken on purpose.
+
+    Those in a learner record stand beside it: they are read by themselves.
+    """
     root, found = folder(name), {}
     for path in sorted(root.rglob("*.json*")):
         if path.name.startswith(NO_DOCUMENT) or "contexts" in path.parts:
             continue
         try:
-            found[str(path.relative_to(root))] = json.loads(path.read_text(encoding="utf-8-sig"))
+            document = json.loads(path.read_text(encoding="utf-8-sig"))
         except ValueError:
             continue
+        name_of = str(path.relative_to(root))
+        found[name_of] = document
+        if isinstance(document, dict) and "ClrCredential" in document.get("type", ()):
+            inside = document["credentialSubject"]["verifiableCredential"]
+            found |= {f"{name_of}/credential {n}": one for n, one in enumerate(inside, start=1)}
     return found
 
 

@@ -37,7 +37,7 @@ def test_every_document_is_read_without_a_gap_or_refused_in_words(name: str) -> 
             refused[path] = str(fault)
             continue
         read_ones += 1
-        assert result.credentials or result.decisions, path
+        assert result.credentials or result.decisions or result.format == "clr", path
         assert unaccounted(document, result) == [], path
         assert all(entry.credential.title for entry in result.credentials), path
     assert [path for path, text in refused.items() if "found" not in text.lower()] == []

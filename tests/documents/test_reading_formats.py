@@ -10,14 +10,19 @@ from app.documents.ctdl import Ctdl
 from app.documents.elm import CONTEXT, Elm
 from app.documents.eu_vocabularies import ECTS, SNB
 from app.documents.linked_data import Addresses
+from app.documents.opening import open_document
 from app.documents.reading.result import ReadCredential, ReadDocument
 from app.domain.credential import Credential, Identifier, Issuer, Skill
 from app.domain.credits import CreditAmount
 from app.domain.dataset import CatalogueEntry
+from app.domain.errors import UnreadableDocument
 from app.domain.levels import LevelReference
 from app.domain.rules import Decision, Grant
 from app.domain.validity import DayRange
+from tests.documents.issuing import a_record
 from tests.documents.reading import RULES, named, read, unaccounted
+
+TOKEN = "eyJhbGciOiJFZERTQSJ9.eyJuYW1lIjoiSmFuZSJ9.x"
 
 
 def one(document: Any) -> ReadCredential:
@@ -283,24 +288,37 @@ def test_the_day_from_which_a_document_is_valid_is_not_the_day_of_the_award() ->
     assert one(a_badge(validFrom="2024-05-06T00:00:00Z")).credential.awarded_on is None
 
 
-def test_a_learner_record_is_as_many_credentials_as_it_holds() -> None:
-    result = read(named("1edtech-validator", "clr20/complex.json"))
-    assert result.format == "clr"
-    titles = [read_one.credential.title for read_one in result.credentials]
-    assert titles[0] == "Nurse Assistant 1 Program with Licensure"
-    assert len(titles) == 6
-    assert result.credentials[1].pointer == "/credentialSubject/verifiableCredential/1/credentialSubject/achievement"
-    assert result.credentials[0].credential.kind == "diploma"
+def test_a_learner_record_is_as_many_documents_as_it_holds() -> None:
+    document = named("1edtech-validator", "clr20/complex.json")
+    record, *inside = [read(held.content) for held in open_document(document)]
+    assert (record.format, record.credentials) == ("clr", ())
+    assert unaccounted(document, record) == []
+    aside = {part.pointer: part.because for part in record.set_aside}
+    assert aside["/credentialSubject/verifiableCredential/5"] == "A credential of its own, which is told by itself."
+    assert [result.format for result in inside] == ["open_badge"] * 6
+    (first,) = inside[0].credentials
+    assert (first.credential.title, first.credential.kind) == ("Nurse Assistant 1 Program with Licensure", "diploma")
+    assert first.pointer == "/credentialSubject/achievement"
 
 
-def test_a_credential_inside_a_record_that_is_still_signed_is_told() -> None:
-    record = {
-        "type": ["VerifiableCredential", "ClrCredential"],
-        "credentialSubject": {"type": ["ClrSubject"], "verifiableCredential": [a_badge(), "eyJhbGciOi.J9.x"]},
-    }
+def test_nothing_of_a_signed_credential_in_a_record_is_told_with_the_record() -> None:
+    record = a_record(TOKEN, {"type": "EnvelopedVerifiableCredential", "id": f"data:application/vc+jwt,{TOKEN}"})
     result = read(record)
-    assert len(result.credentials) == 1
-    assert "/credentialSubject/verifiableCredential/1" in unknown(result)
+    assert unaccounted(record, result) == []
+    assert TOKEN[:20] not in repr(result)
+
+
+def test_a_learner_record_without_credentials_is_refused() -> None:
+    with pytest.raises(UnreadableDocument, match="found no credential, expected at least one"):
+        read(a_record())
+
+
+def test_endorsements_are_told_to_be_no_credentials() -> None:
+    result = read(a_badge({"endorsement": [{"type": "EndorsementCredential"}]}, endorsementJwt=[TOKEN]))
+    reasons = {part.pointer: part.because for part in result.set_aside if part.term.startswith("endorsement")}
+    said = "It is no credential of the holder, and was not looked at."
+    assert reasons == {"/credentialSubject/achievement/endorsement": said, "/endorsementJwt": said}
+    assert TOKEN[:20] not in repr(result)
 
 
 def test_ctdl_credentials_and_learning_opportunities() -> None:

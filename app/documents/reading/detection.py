@@ -112,10 +112,8 @@ def _verifiable(top: Part, rules: RuleSet) -> ReadDocument | None:
     contexts = _contexts(part) or _contexts(top)
     version = next((_VC_VERSIONS[name] for name in contexts if name in _VC_VERSIONS), None)
     if "ClrCredential" in types:
-        read = tuple(open_badges.read_clr(part, rules))
-        return _finished(
-            part.ledger, "clr", "the type ClrCredential", open_badges.KNOWN, version="2.0", credentials=read
-        )
+        open_badges.enter_inside(part)
+        return _finished(part.ledger, "clr", "the type ClrCredential", open_badges.KNOWN, version="2.0")
     if badge := types & {"OpenBadgeCredential", "AchievementCredential"}:
         exact = next((_OB3_VERSIONS[name] for name in contexts if name in _OB3_VERSIONS), "3.0")
         read = tuple(open_badges.read_achievement_credential(part, rules))

@@ -24,10 +24,11 @@ KNOWN = {
         _PROOF,
     ),
     **dict.fromkeys(("image", "caption"), "Images are not read."),
+    **dict.fromkeys(("endorsement", "endorsementJwt"), "It is no credential of the holder, and was not looked at."),
     **dict.fromkeys(("validFrom", "issuanceDate"), "The document is valid from then; it is not the day of the award."),
     **dict.fromkeys(
         ("@context", "id", "@id", "type", "@type", "@language", "version", "description", "criteria", "tag", "tags",
-         "related", "endorsement", "endorsementJwt", "resultDescription", "creator", "specialization", "url", "phone",
+         "related", "resultDescription", "creator", "specialization", "url", "phone",
          "telephone", "email", "address", "parentOrg", "official", "dateOfBirth", "otherIdentifier", "association",
          "partial", "achievement", "verifiableCredential", "issuer", "badge", "name", "alignment", "addressRegion",
          "addressCountry",
@@ -73,22 +74,15 @@ def _achievement(part: Part, issuer: Part | None, rules: RuleSet) -> Draft:
     return draft
 
 
-def read_clr(part: Part, rules: RuleSet) -> list[ReadCredential]:
-    """The achievements of all credentials in a Comprehensive Learner Record."""
-    subject = part.one("credentialSubject")
-    inside = subject.is_holder().many("verifiableCredential") if subject is not None else []
-    read: list[ReadCredential] = []
-    for one in inside:
-        if {"AchievementCredential", "OpenBadgeCredential"} & set(one.types):
-            read += read_achievement_credential(one, rules)
-        elif isinstance(one.value, dict):
-            one.not_understood("A credential of a type that is not read inside a learner record.")
-        else:
-            one.not_understood("A signed credential as text: decode it first.")
-    if not read:
+def enter_inside(part: Part) -> None:
+    """Enter the credentials in a Comprehensive Learner Record: each is a document of its own, with its own issuer."""
+    subjects = [subject.is_holder() for subject in part.many("credentialSubject")]
+    inside = [one for subject in subjects for one in subject.many("verifiableCredential")]
+    if not inside:
         where = f"{part.pointer}/credentialSubject/verifiableCredential"
-        raise UnreadableDocument("no achievement credential", "at least one that is decoded", where)
-    return read
+        raise UnreadableDocument("no credential", "at least one", where)
+    for one in inside:
+        one.put_aside("A credential of its own, which is told by itself.")
 
 
 def read_badge_2(part: Part, rules: RuleSet) -> list[ReadCredential]:

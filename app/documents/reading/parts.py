@@ -140,9 +140,7 @@ class Part:
         if place is None or place == self.pointer or place in self.ledger.private:
             return self
         if self.pointer not in self.ledger.taken:
-            self.take()
-            because = f"It points to what stands at {place or 'the top'}."
-            self.ledger.set_aside.append(Unread(pointer=self.pointer, term=self.term, because=because))
+            self.put_aside(f"It points to what stands at {place or 'the top'}.")
         return at(self.ledger, place)
 
     @property
@@ -194,6 +192,11 @@ class Part:
         """Have its members entered one by one, also when none of them is taken."""
         self.ledger.enter(self.pointer)
         return self
+
+    def put_aside(self, because: str) -> None:
+        """Enter it as something that no attribute is made of here."""
+        self.take()
+        self.ledger.set_aside.append(Unread(pointer=self.pointer, term=self.term, because=because))
 
     def not_understood(self, because: str) -> None:
         """Enter it as something whose term is known and whose value is not."""

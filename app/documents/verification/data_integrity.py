@@ -78,13 +78,23 @@ async def check_proofs(
     return [await _check(document, proof, proofs, issuer, on, keys, contexts) for proof in proofs]
 
 
+def signs_graph(document: Mapping[str, Any]) -> bool:
+    """Whether a proof in a document covers its graph, in which a thing has one description wherever that is written."""
+    kinds = [_kind_of(proof) for proof in _list(document.get("proof")) if isinstance(proof, Mapping)]
+    return any(SUITES[kind].graph for kind in kinds if isinstance(kind, str) and kind in SUITES)
+
+
+def _kind_of(proof: Mapping[str, Any]) -> Any:
+    return proof.get("cryptosuite") if proof.get("type") == "DataIntegrityProof" else proof.get("type")
+
+
 async def _check(
     document: Mapping[str, Any], proof: Any, proofs: list[Any], issuer: str | None, on: date, keys: Keys,
     contexts: Contexts,
 ) -> ProofFinding:  # fmt: skip
     if not isinstance(proof, Mapping):
         return ProofFinding(result="failed", reason="Its proof is no object.")
-    name = proof.get("cryptosuite") if proof.get("type") == "DataIntegrityProof" else proof.get("type")
+    name = _kind_of(proof)
     if not isinstance(name, str) or name not in SUITES:
         known = ", ".join(SUITES)
         return ProofFinding(

@@ -142,7 +142,7 @@ def _typed(name: str, value: Any, path: str) -> Iterator[str]:
         if "VerifiableCredential" in kinds:
             continue
         for member, inner in item.items():
-            if isinstance(inner, list | Mapping) or member in _TYPES:
+            if member != "verifiableCredential" and (isinstance(inner, list | Mapping) or member in _TYPES):
                 yield from _typed(member, inner, f"{here}/{member[:100]}")
 
 

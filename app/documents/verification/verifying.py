@@ -4,6 +4,7 @@ Nothing of a document is stored or logged here, and what is told of it names its
 says of its holder.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -14,6 +15,7 @@ from app.documents.verification.contexts import Contexts, installed_contexts
 from app.documents.verification.data_integrity import ProofFinding, check_proofs
 from app.documents.verification.form import check_form, issuer_of
 from app.documents.verification.keys import Keys
+from app.documents.verification.records import resting_on
 from app.documents.verification.status import check_status
 from app.documents.verification.tokens import check_seal, check_token
 from app.documents.verification.trust import TrustList, check_trust
@@ -28,31 +30,38 @@ async def verify(
     trust: Sequence[TrustList] = (),
     contexts: Contexts | None = None,
     with_status: bool = True,
+    record: Verification | None = None,
 ) -> Verification:
     """What is known of a document on a day.
 
     ``asking`` asks other places for keys and status lists. ``with_status`` is false for a status list itself: lists
-    of lists are not followed. Raises nothing for whatever stands in the document.
+    of lists are not followed. ``record`` is what is known of the learner record that it stands in: a credential with a
+    proof of its own does without. Raises nothing for whatever stands in the document.
     """
+    if held.fault is not None:
+        unopened = Step(name="form", result="could_not_be_checked", reason=str(held.fault))
+        return conclude([unopened], issuer=None, on=on)
     contexts = contexts or installed_contexts()
     issuer, keys = issuer_of(held.content), Keys(asking)
     if held.secured == "jwt":
         found = [await check_token(held, issuer, keys)]
     elif held.secured == "jades":
         found = check_seal(held)
-    elif held.content.get("proof") in (None, []):
+    elif not held.is_signed:
         found = []
     else:
         found = await check_proofs(held.content, issuer=issuer, on=on, keys=keys, contexts=contexts)
-    proof, control = _proof_step(found, held.content), _control_step(found)
-    steps = [_form_step(held), proof, control, _validity_step(held.content, on)]
+    steps = [_form_step(held), _proof_step(found, held), _control_step(found), _validity_step(held.content, on)]
     if with_status:
 
         async def verify_list(listed: Held) -> Verification:
             return await verify(listed, on=on, asking=asking, contexts=contexts, with_status=False)
 
         steps.append(await check_status(held.content, asking=asking, verify=verify_list))
-        steps.append(check_trust(issuer, control.result, trust))
+        if record is not None and not held.is_signed:
+            steps = await asyncio.to_thread(resting_on, record, held, steps)
+        control = next(step.result for step in steps if step.name == "key_control")
+        steps.append(check_trust(issuer, control, trust))
     return conclude(steps, issuer=issuer, on=on, fetched=asking.records)
 
 
@@ -65,12 +74,10 @@ def _form_step(held: Held) -> Step:
     return Step(name="form", result="passed", reason=reason)
 
 
-def _proof_step(found: Sequence[ProofFinding], document: Mapping[str, Any]) -> Step:
+def _proof_step(found: Sequence[ProofFinding], held: Held) -> Step:
     """One proof that fails fails the document; one that holds carries it, and the others are told beside it."""
-    inner = _inner_proofs({name: value for name, value in document.items() if name != "proof"})
-    details = (
-        [] if not inner else [f"It holds {inner} signed parts of its own, such as endorsements; hand them in alone."]
-    )
+    inner = _inner_proofs(held)
+    details = [] if not inner else [f"Endorsements or other signed parts in it, {inner} in all, were not looked at."]
     if not found:
         return Step(name="proof", result="could_not_be_checked", reason="It is not signed.", details=tuple(details))
     for result in ("failed", "passed", "could_not_be_checked"):
@@ -116,13 +123,17 @@ def _validity_step(document: Mapping[str, Any], on: date) -> Step:
     return Step(name="validity", result="passed", reason=f"Its own days include {on}.")
 
 
-def _inner_proofs(value: Any) -> int:
-    waiting, seen = [value], 0
+def _inner_proofs(held: Held) -> int:
+    """How many signed parts a document holds, but for the credentials in a learner record: these are verified."""
+    apart = "verifiableCredential" if held.is_record else None
+    waiting: list[Any] = [{name: value for name, value in held.content.items() if name != "proof"}]
+    seen = 0
     while waiting:
         here = waiting.pop()
         if isinstance(here, Mapping):
-            seen += "proof" in here
-            waiting += here.values()
+            tokens = here.get("endorsementJwt", [])
+            seen += ("proof" in here) + (len(tokens) if isinstance(tokens, list) else 1)
+            waiting += [value for name, value in here.items() if name != apart]
         elif isinstance(here, list):
             waiting += here
     return seen
