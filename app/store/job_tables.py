@@ -105,8 +105,8 @@ STAGED_CREDENTIALS = _staged(
     Column("name_of_issuer", String, nullable=True),
     Column("identifiers", JSON, nullable=False),
     Column("deliveries", JSON, nullable=False),
-    Column("words", Text, nullable=False),
     Column("skills", JSON, nullable=False, server_default="[]"),
+    Column("words", Text, nullable=False),
 )
 STAGED_DECISIONS = _staged("staged_decisions", DecisionRow, Column("credentials", JSON, nullable=False))
 STAGED_SKILLS = _staged("staged_skills", SkillRow)

@@ -32,7 +32,7 @@ class ReleaseRow(SQLModel, table=True):
     counts: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
     """Statements of the data folder, by section."""
     collections: dict[str, dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
-    """Imported catalogues that it holds besides: by name their checksum and number of credentials."""
+    """Imported catalogues that it holds besides: by name their checksum and number of statements."""
     based_on: int | None = Field(default=None, foreign_key="releases.number")
     """The release that was active when it was made; it holds what that holds, but for its own change."""
     imported: bool = False

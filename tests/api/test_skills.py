@@ -3,14 +3,17 @@
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
+from app.cli import cli
 from tests.api.test_import_documents import problems, sent, server
 from tests.documents.test_case import BASE, a_link, a_package, an_item
-from tests.importers import Server
+from tests.importers import Server, prepared
 from tests.servers import eventually
 
 __all__ = ["server"]
@@ -131,6 +134,21 @@ def test_exports_can_be_imported_again(skilled: Server) -> None:
         )
         job = skilled.finished(again)
         assert (job["kind"], job["counts"]["unchanged"], "release" in job) == ("skills", 2, False), job
+
+
+def test_the_command_imports_the_same(empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared(empty_database)
+    monkeypatch.setenv("DATABASE_URL", empty_database)
+    file = tmp_path / "ropes.json"
+    file.write_text(json.dumps(a_package(KNOTS, {**BOWLINE, "uri": None})))
+    told = CliRunner().invoke(cli, ["import", str(file), "--name", "ropes"])
+    assert (told.exit_code, "ropes.json row 3, /CFItems/1/uri: found nothing, expected a text." in told.output) == (
+        1, True,
+    )  # fmt: skip
+    file.write_text(json.dumps(PACKAGE))
+    for words in ("Release 2 is active: 2 accepted, 2 added.", "Nothing changed: 2 accepted, 2 unchanged."):
+        told = CliRunner().invoke(cli, ["import", str(file), "--name", "ropes"])
+        assert (told.exit_code, words in told.output) == (0, True), told.output
 
 
 def test_a_collection_of_skills_stays_one(skilled: Server) -> None:

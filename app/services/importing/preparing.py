@@ -108,7 +108,7 @@ class Preparer:
             done.rows.append(row)
             bodies.update(body.encode())
             if self._section == "credentials":
-                done.words.update(row[-2].split())
+                done.words.update(row[-1].split())
         done.words = {word[:LONGEST_WORD] for word in done.words}
         done.digest = bodies.hexdigest() if done.rows else digest
         return done
@@ -205,8 +205,8 @@ class Preparer:
             credential.level.framework if credential.level else None,
             sizes["eqf_min"], sizes["eqf_max"], sizes["hours_min"], sizes["hours_max"],
             credential.field, credential.language,
-            _json(names), folded, _json(identifiers), _json(list(dict.fromkeys(deliveries))), words_of(names, folded),
-            _json(skills_of(credential)),
+            _json(names), folded, _json(identifiers), _json(list(dict.fromkeys(deliveries))),
+            _json(skills_of(credential)), words_of(names, folded),
         )  # fmt: skip
 
     def _sizes(self, credential: Credential) -> Mapping[str, float | int | None]:
