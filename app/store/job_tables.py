@@ -105,7 +105,7 @@ STAGED_CREDENTIALS = _staged(
     Column("name_of_issuer", String, nullable=True),
     Column("identifiers", JSON, nullable=False),
     Column("deliveries", JSON, nullable=False),
-    Column("skills", JSON, nullable=False, server_default="[]"),
+    Column("skills", JSON, nullable=True),
     Column("words", Text, nullable=False),
 )
 STAGED_DECISIONS = _staged("staged_decisions", DecisionRow, Column("credentials", JSON, nullable=False))

@@ -258,7 +258,8 @@ async def _add_below(
     rows = select(key, known.c.key, scheme, value).select_from(source.join(known, literal(True))).where(*chosen)
     await _add(session, CredentialIdentifierRow, ["credential_pk", "position", "scheme", "value"], rows)
     shown = _elements(session, staged.c.skills)
-    rows = select(key, shown.c.value).select_from(source.join(shown, literal(True))).where(*chosen)
+    rows = select(key, shown.c.value).select_from(source.join(shown, literal(True)))
+    rows = rows.where(*chosen, staged.c.skills.is_not(None))
     await _add(session, CredentialSkillRow, ["credential_pk", "skill"], rows)
 
 

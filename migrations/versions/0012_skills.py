@@ -68,7 +68,7 @@ def upgrade() -> None:
     )
     op.execute(OF_SQLITE if op.get_bind().dialect.name == 'sqlite' else OF_POSTGRESQL)
     op.create_index('ix_credential_skills_skill', 'credential_skills', ['skill'])
-    op.add_column('staged_credentials', sa.Column('skills', sa.JSON(), nullable=False, server_default='[]'))
+    op.add_column('staged_credentials', sa.Column('skills', sa.JSON(), nullable=True))
 
 
 def downgrade() -> None:

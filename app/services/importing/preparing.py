@@ -191,10 +191,11 @@ class Preparer:
             raise Refused((fault.pointer, "a value that makes no sense", str(fault))) from None
         issuer = credential.issuer
         names, identifiers, deliveries = names_of(credential), identifiers_of(credential), credential.delivery or ()
+        skills = skills_of(credential)
         folded = fold(issuer.name) if issuer.name else None
         if len(body) * 4 > LONGEST_NAME:  # a short statement has no long names
             _check_lengths(names, folded, identifiers)
-            for skill in skills_of(credential):
+            for skill in skills:
                 _check_address(skill, "/credential/skills")
         if credential.language is not None and len(credential.language) > 35:
             raise Refused(("/credential/language", repr(credential.language[:80]), "a tag of ISO 639-1 or BCP 47"))
@@ -206,7 +207,7 @@ class Preparer:
             sizes["eqf_min"], sizes["eqf_max"], sizes["hours_min"], sizes["hours_max"],
             credential.field, credential.language,
             _json(names), folded, _json(identifiers), _json(list(dict.fromkeys(deliveries))),
-            _json(skills_of(credential)), words_of(names, folded),
+            _json(skills) if skills else None, words_of(names, folded),
         )  # fmt: skip
 
     def _sizes(self, credential: Credential) -> Mapping[str, float | int | None]:
