@@ -128,7 +128,7 @@ def catalogue(
 def import_files(
     files: Annotated[list[Path], typer.Argument(help="Files to import, one after the other.", exists=True)],
     kind: Annotated[Kind | None, typer.Option(help="What they hold. Without it: what each file plainly is.")] = None,
-    name: Annotated[str | None, typer.Option(help="Collection that a catalogue or decisions become.")] = None,
+    name: Annotated[str | None, typer.Option(help="Collection that a catalogue, decisions or skills become.")] = None,
     dry_run: Annotated[bool, typer.Option(help="Only tell what would happen.")] = False,
     on_error: Annotated[OnError, typer.Option(help="What a row that cannot be imported does.")] = "abort",
     form: Annotated[
@@ -141,9 +141,9 @@ def import_files(
     confidence: Annotated[Confidence, typer.Option(help="How sure you are of such documents.")] = "low",
     dated_by: Annotated[DatedBy, typer.Option(help="What dates of transfer values are compared with.")] = "question",
 ) -> None:
-    """Import catalogues, decisions or framework data; 1 tells of problems in the data, 2 of a wrong command.
+    """Import catalogues, decisions, skills or framework data; 1 tells of problems in the data, 2 of a wrong command.
 
-    A catalogue and decisions are served at once; framework data becomes a draft for `passerelle release activate`.
+    Framework data becomes a draft for `passerelle release activate`; the others are served at once.
     """
     wish = Wish(
         kind=kind, collection=name, format=form, dry_run=dry_run, on_error=on_error, mapping=_mapping(mapping or []),

@@ -35,6 +35,7 @@ from app.api.routers import (
     reference,
     releases,
     signing,
+    skills,
     stacking,
 )
 from app.api.routers import metrics as exposition
@@ -168,8 +169,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(HeadAsGet)
     app.add_middleware(CrossOrigin, admin_origins=settings.admin_origins)
     app.add_middleware(ToldRequests, lines=lines)
-    for part in (recognition, documents, batch, stacking, conversion, catalogue, changes, reconcile, reference, imports,
-                 releases, access, signing, health):  # fmt: skip
+    for part in (recognition, documents, batch, stacking, conversion, catalogue, skills, changes, reconcile, reference,
+                 imports, releases, access, signing, health):  # fmt: skip
         app.include_router(part.router)
     if settings.metrics:
         app.include_router(exposition.router)

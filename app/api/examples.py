@@ -233,6 +233,21 @@ _GRAPH = {
         {"@id": "_:school", "@type": "ceterms:CredentialOrganization", "ceterms:name": {"en": "Harbour School"}},
     ],
 }
+_LINK = {"title": "Rope Work", "identifier": "8f1c", "uri": "https://skills.example/8f1c"}
+_FRAMEWORK = {
+    "CFDocument": {**_LINK, "creator": "Harbour School", "language": "en"},
+    "CFItems": [
+        {
+            "identifier": "2b7d",
+            "uri": "https://skills.example/2b7d",
+            "fullStatement": "Ties a bowline",
+            "humanCodingScheme": "R.1",
+            "CFItemType": "Skill",
+            "CFDocumentURI": _LINK,
+        }
+    ],
+    "CFAssociations": [],
+}
 _QUERY = {"name": "harbour-school", "kind": "catalogue", "dry_run": "true"}
 
 IMPORT_EXAMPLES: dict[str, dict[str, Any]] = {
@@ -258,7 +273,13 @@ IMPORT_EXAMPLES: dict[str, dict[str, Any]] = {
             "description": "Sent to /v1/admin/imports?name=harbour-school&kind=catalogue&dry_run=true",
             "value": json.dumps(_GRAPH),
             "x-query": _QUERY,
-        }
+        },
+        "case": {
+            "summary": "A framework of skills in CASE",
+            "description": "Sent to /v1/admin/imports?name=rope-work&dry_run=true",
+            "value": json.dumps(_FRAMEWORK),
+            "x-query": {"name": "rope-work", "dry_run": "true"},
+        },
     },
 }
 """Files as bodies, by media type; the options stand in the address."""

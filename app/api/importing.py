@@ -37,7 +37,8 @@ class _Options(Closed):
     name: str | None = Field(
         default=None,
         max_length=100,
-        description="Collection that a catalogue or decisions become; what it held before and the file does not, goes.",
+        description="Collection that a catalogue, decisions or skills become; what it held before and the file does "
+        "not, goes.",
     )
     format: Format | None = Field(default=None, description="Its format. Without it: what the file plainly is.")
     dry_run: bool = Field(default=False, description="Only tell what would happen.")

@@ -12,7 +12,7 @@ from app.domain.appeals import AppealRoute
 from app.domain.credential import Credential
 from app.domain.credits import CreditAmount, CreditReading, CreditSystem, Equivalence, Range
 from app.domain.criteria import CircumstanceTest, Criterion, IssuerTest, LevelTest, VolumeTest
-from app.domain.dataset import SECTIONS, CatalogueEntry, merged
+from app.domain.dataset import SECTIONS, CatalogueEntry, ListedSkill, merged
 from app.domain.jurisdictions import WORLD, Jurisdiction, Membership
 from app.domain.levels import Framework, LevelLink, LevelReference
 from app.domain.recognisers import Recogniser, Register
@@ -209,6 +209,12 @@ def _entry(thing: CatalogueEntry, known: Known) -> Iterator[Fault]:
         yield "credential", f"the id {thing.credential.id!r}", f"{thing.id!r}, the id of the entry, or none"
 
 
+def _listed_skill(thing: ListedSkill, known: Known) -> Iterator[Fault]:
+    for key in ("uri", "label"):
+        if not getattr(thing, key).strip():
+            yield key, "an empty text", "what the framework says"
+
+
 def _place(key: str = "jurisdiction") -> Callable[[Any, Known], Iterator[Fault]]:
     return lambda thing, known: known.missing("jurisdictions", key, getattr(thing, key))
 
@@ -269,6 +275,7 @@ _CHECKS: Mapping[type, Callable[[Any, Known], Iterator[Fault]]] = {
     Jurisdiction: _jurisdiction,
     Credential: _credential,
     CatalogueEntry: _entry,
+    ListedSkill: _listed_skill,
     CreditSystem: _place(),
     CreditReading: _local_unit,
     Equivalence: _local_unit,

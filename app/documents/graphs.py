@@ -17,11 +17,17 @@ import ijson
 from app.documents.reading.parts import MAX_DEPTH, MAX_PARTS, MAX_TEXT, escaped
 from app.documents.unreadable import UnreadableFile, UnreadableRow
 
-GRAPHS = frozenset({"@graph", "achievements", "badges", "learningAchievementSpecification"})
+GRAPHS = frozenset(
+    ("@graph", "achievements", "badges", "learningAchievementSpecification", "CFItems", "CFAssociations", "CFRubrics",
+     "CFConcepts", "CFSubjects", "CFLicenses", "CFItemTypes", "CFAssociationGroupings")
+)  # fmt: skip
 """Members of a document whose values are things of their own."""
 
-WRAPPERS = frozenset({"decoded_resource", "credential"})
-"""Members in which registries and tools for issuing put a document."""
+WRAPPERS = frozenset({"decoded_resource", "credential", "CFDocument", "CFDefinitions"})
+"""Members in which registries, tools for issuing, and packages of CASE put a document."""
+
+DOCUMENT = "/CFDocument"
+"""What the pointer to the document of a package of CASE ends with; its items are listed beside it."""
 
 DEEPEST_GRAPH = 6
 """Deepest level of a document on which graphs are taken apart."""
@@ -180,7 +186,7 @@ def _built(events: Events, event: str, value: Any, room: _Room) -> Any:
 
 def is_named(node: Mapping[str, Any]) -> bool:
     """Whether a node says more than its id and its type, so that an id stands for it."""
-    return _id(node) is not None and not set(node) <= {"id", "@id", "type", "@type"}
+    return name_of(node) is not None and not set(node) <= {"id", "@id", "type", "@type"}
 
 
 def is_body(node: Mapping[str, Any]) -> bool:
@@ -189,21 +195,22 @@ def is_body(node: Mapping[str, Any]) -> bool:
     return any(name in ("Profile", "Issuer") for name in (told if isinstance(told, list) else [told]))
 
 
-def _id(node: Mapping[str, Any]) -> str | None:
-    name = node.get("id", node.get("@id"))
+def name_of(node: Mapping[str, Any]) -> str | None:
+    """The id of a node, which CASE calls its identifier; None when it has none."""
+    name = node.get("id", node.get("@id", node.get("identifier")))
     return name if isinstance(name, str) else None
 
 
-IsMain = Callable[[Mapping[str, Any]], bool]
+IsMain = Callable[[str, Mapping[str, Any]], bool]
 Belonging = Callable[[Mapping[str, Any]], Iterable[str]]
 
 
 class Graph:
     """The things of a document, in a temporary file, until it is closed. Raises UnreadableFile.
 
-    ``is_main`` says which things are looked for themselves: of what such a thing names, the main ones among what the
-    others name are not followed, or one body would lead to everything that it offers. ``belonging`` gives the ids of
-    those to which a thing belongs although they do not name it.
+    ``is_main`` says, by place and content, which things are looked for themselves: of what such a thing names, the main
+    ones among what the others name are not followed, or one body would lead to everything that it offers.
+    ``belonging`` gives the ids of those to which a thing belongs although they do not name it.
     """
 
     def __init__(self, path: Path, is_main: IsMain, belonging: Belonging) -> None:
@@ -231,14 +238,14 @@ class Graph:
             self._file.write(json.dumps([pointer, body], separators=(",", ":")).encode() + b"\n")
             if isinstance(node, UnreadableRow):
                 continue
-            if is_main(node):
+            if is_main(pointer, node):
                 self._main.add(at)
-            if (name := _id(node)) is not None and is_named(node):
+            if (name := name_of(node)) is not None and is_named(node):
                 self._places.setdefault(hash(name), at)
             for other in belonging(node):
                 self._joined.setdefault(hash(other), []).append(at)
-            if is_body(node):
-                self._holders[pointer] = at
+            if is_body(node) or pointer.endswith(DOCUMENT):
+                self._holders[pointer.removesuffix(DOCUMENT)] = at
             if len(self._places) + len(self._joined) > MOST_NAMED:
                 raise UnreadableFile(f"more than {MOST_NAMED:,} things with an id", "at most so many; part the file")
 
@@ -268,7 +275,7 @@ class Graph:
 
     def _with_others(self, at: int, pointer: str, node: dict[str, Any]) -> Thing:
         found = {at: (pointer, node)}
-        waiting = [*self._named_by(node), *self._joined.get(hash(_id(node)), ()), *self._holder_of(pointer)]
+        waiting = [*self._named_by(node), *self._joined.get(hash(name_of(node)), ()), *self._holder_of(pointer)]
         while waiting and len(found) <= MOST_AROUND:
             below: list[int] = []
             for place in waiting:
@@ -281,7 +288,7 @@ class Graph:
         return Thing(tuple(node for _, node in found.values()), tuple(pointer for pointer, _ in found.values()))
 
     def _holder_of(self, pointer: str) -> list[int]:
-        """Who lists a thing, when that is a body: whoever lists achievements awards them."""
+        """Who lists a thing: whoever lists achievements awards them, and a package of CASE has one document."""
         above = pointer.rpartition("/")[0].rpartition("/")[0]
         return [self._holders[above]] if pointer and above in self._holders else []
 

@@ -29,6 +29,29 @@ class CatalogueEntry(Statement):
 
 @described
 @dataclass(frozen=True, kw_only=True)
+class ListedSkill(Statement):
+    """A skill that a published framework of skills lists."""
+
+    uri: str
+    """Its address, by which credentials name it."""
+    label: str
+    """What it is called, or how the framework states it."""
+    code: str | None = None
+    """Its code within the framework."""
+    kind: str | None = None
+    """What the framework calls it: Skill, Competency, Standard ..."""
+    framework: str | None = None
+    """Title of the framework of skills."""
+    framework_uri: str | None = None
+    """Address of the framework of skills."""
+    broader: tuple[str, ...] = ()
+    """Addresses of the skills that it is a part of."""
+    language: str | None = None
+    """Language of the label, BCP 47."""
+
+
+@described
+@dataclass(frozen=True, kw_only=True)
 class Dataset:
     """Framework data: one YAML file, or all files of a release put together."""
 
@@ -66,6 +89,8 @@ class Dataset:
     """Credentials of the catalogue."""
     decisions: tuple[Decision, ...] = ()
     """Published decisions on credentials of the catalogue."""
+    skills: tuple[ListedSkill, ...] = ()
+    """Skills of published frameworks."""
 
 
 SECTIONS: tuple[str, ...] = tuple(field.name for field in fields(Dataset) if field.name != "about")

@@ -1,18 +1,19 @@
-"""Reads the catalogue: credentials and the decisions on them."""
+"""Reads the catalogue: credentials, the decisions on them, and listed skills."""
 
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.dataset import CatalogueEntry
+from app.domain.dataset import CatalogueEntry, ListedSkill
 from app.domain.described import described
 from app.domain.errors import UnknownReference, unknown
 from app.domain.report import ReleaseReference
 from app.domain.rules import Decision
 from app.domain.ruleset import RuleSet
 from app.domain.sources import Source
+from app.domain.text import fold
 from app.services.conversion import sources_of
-from app.store import catalogue
+from app.store import catalogue, skills
 from app.store.catalogue import IssuerCount, ProgrammeCount, Wanted
 
 
@@ -81,6 +82,16 @@ async def list_programmes(
 ) -> list[ProgrammeCount]:
     """Programmes into which credentials count, in the order of titles and bodies; one more when there are more."""
     return await catalogue.list_programmes(session, rules.release.number, recogniser, after=after, limit=limit + 1)
+
+
+async def list_skills(
+    session: AsyncSession, rules: RuleSet, query: str | None, *, after: str, limit: int, **wanted: str | None
+) -> list[ListedSkill]:
+    """Skills of published frameworks in the order of their ids; one more than the limit when there are more."""
+    words = fold(query or "").split()
+    if query is not None and not words:
+        return []
+    return await skills.list_skills(session, rules.release.number, words, after=after, limit=limit + 1, **wanted)
 
 
 async def get_decision(session: AsyncSession, rules: RuleSet, decision_id: str) -> Decision:

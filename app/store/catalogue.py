@@ -21,6 +21,7 @@ from app.store.tables import (
     CredentialIdentifierRow,
     CredentialNameRow,
     CredentialRow,
+    CredentialSkillRow,
     DecisionCredentialRow,
     DecisionRow,
     StatementRow,
@@ -46,6 +47,7 @@ _DECISIONS = columns_of(DecisionRow)
 _SPOKEN_OF = columns_of(DecisionCredentialRow)
 _DELIVERIES = columns_of(CredentialDeliveryRow)
 _IDENTIFIERS = columns_of(CredentialIdentifierRow)
+_SHOWN = columns_of(CredentialSkillRow)
 
 _FACETS: dict[str, ColumnElement[Any]] = {
     "issuer_country": _CREDENTIALS.issuer_country,
@@ -142,6 +144,8 @@ class Wanted:
     """Code of a place in which a published decision on it gives something."""
     identifier: str | None = None
     """An identifier or address elsewhere."""
+    skill: str | None = None
+    """Address of a skill that it attests."""
     collection: str | None = None
 
 
@@ -168,6 +172,8 @@ def _conditions(wanted: Wanted, release: int) -> list[ColumnElement[bool]]:
     if wanted.identifier is not None:
         query = select(_IDENTIFIERS.credential_pk).where(_IDENTIFIERS.value == wanted.identifier)
         found.append(columns.pk.in_(query))
+    if wanted.skill is not None:
+        found.append(columns.pk.in_(select(_SHOWN.credential_pk).where(_SHOWN.skill == wanted.skill)))
     if wanted.decided_in is not None:
         query = (
             select(_SPOKEN_OF.credential)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, DateTime, Integer, String, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.store.tables import CredentialRow, DecisionRow, columns_of
+from app.store.tables import CredentialRow, DecisionRow, SkillRow, columns_of
 
 BIG = BigInteger().with_variant(Integer(), "sqlite")
 """A key of 64 bits that grows: on SQLite every integer is one."""
@@ -105,9 +105,11 @@ STAGED_CREDENTIALS = _staged(
     Column("name_of_issuer", String, nullable=True),
     Column("identifiers", JSON, nullable=False),
     Column("deliveries", JSON, nullable=False),
+    Column("skills", JSON, nullable=True),
     Column("words", Text, nullable=False),
 )
 STAGED_DECISIONS = _staged("staged_decisions", DecisionRow, Column("credentials", JSON, nullable=False))
+STAGED_SKILLS = _staged("staged_skills", SkillRow)
 STAGED_WORDS = Table(
     "staged_words",
     SQLModel.metadata,

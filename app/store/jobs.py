@@ -19,7 +19,7 @@ from app.store.job_tables import ImportJobRow, ImportProblemRow
 from app.store.moments import as_utc
 from app.store.tables import columns_of
 
-Kind = Literal["framework", "catalogue", "decisions"]
+Kind = Literal["framework", "catalogue", "decisions", "skills"]
 State = Literal["fetching", "queued", "running", "succeeded", "failed", "cancelled", "undone"]
 
 FINISHED: frozenset[State] = frozenset({"succeeded", "failed", "cancelled", "undone"})

@@ -24,6 +24,7 @@ from app.store.tables import (
     CredentialIdentifierRow,
     CredentialNameRow,
     CredentialRow,
+    CredentialSkillRow,
     DecisionCredentialRow,
     DecisionRow,
     FrameworkRow,
@@ -46,6 +47,7 @@ _BELOW: Mapping[type[StatementRow], tuple[tuple[type[SQLModel], str], ...]] = {
         (CredentialIdentifierRow, "credential_pk"),
         (CredentialDeliveryRow, "credential_pk"),
         (CredentialNameRow, "credential_pk"),
+        (CredentialSkillRow, "credential_pk"),
     ),
     DecisionRow: ((DecisionCredentialRow, "decision_pk"),),
 }

@@ -25,6 +25,7 @@ from app.store.tables import (
     CredentialRow,
     DecisionRow,
     ReleaseRow,
+    SkillRow,
     StatementRow,
     columns_of,
     table_of,
@@ -39,7 +40,7 @@ _ACTIVATIONS = columns_of(ActivationRow)
 OPERATOR = "command-line"
 """Who acts from the command line, or by starting the service."""
 
-_CATALOGUE = ("credentials", "decisions")
+_CATALOGUE = ("credentials", "decisions", "skills")
 """Sections that stay in SQL; the others are compiled into a rule set."""
 
 
@@ -201,7 +202,7 @@ async def add_release(
 
 async def refuse_clashes(session: AsyncSession) -> None:
     """Raise Clash where the newest release has an id of the data folder in an imported collection too."""
-    tables: tuple[type[StatementRow], ...] = (CredentialRow, DecisionRow)
+    tables: tuple[type[StatementRow], ...] = (CredentialRow, DecisionRow, SkillRow)
     for table in tables:
         curated, other = columns_of(table), table_of(table).alias()
         query = select(curated.id).join_from(table, other, other.c.id == curated.id)

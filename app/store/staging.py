@@ -31,14 +31,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
 from app.store import search
-from app.store.job_tables import BIG, STAGED_CREDENTIALS, STAGED_DECISIONS, STAGED_WORDS, staged_keys
+from app.store.job_tables import (
+    BIG,
+    STAGED_CREDENTIALS,
+    STAGED_DECISIONS,
+    STAGED_SKILLS,
+    STAGED_WORDS,
+    staged_keys,
+)
 from app.store.tables import (
     CredentialDeliveryRow,
     CredentialIdentifierRow,
     CredentialNameRow,
     CredentialRow,
+    CredentialSkillRow,
     DecisionCredentialRow,
     DecisionRow,
+    SkillRow,
     StatementRow,
     columns_of,
     table_of,
@@ -48,6 +57,7 @@ from app.store.writing import DERIVED, move_sequence
 STAGES: dict[str, tuple[Table, type[StatementRow]]] = {
     "credentials": (STAGED_CREDENTIALS, CredentialRow),
     "decisions": (STAGED_DECISIONS, DecisionRow),
+    "skills": (STAGED_SKILLS, SkillRow),
 }
 """By section the table in which its rows wait, and the one in which they end."""
 
@@ -234,6 +244,7 @@ async def _add_below(
         named = _elements(session, staged.c.credentials)
         rows = select(key, named.c.value).select_from(source.join(named, literal(True))).where(*chosen)
         await _add(session, DecisionCredentialRow, ["decision_pk", "credential"], rows)
+    if section != "credentials":
         return
     names = _elements(session, staged.c.names)
     rows = select(key, names.c.key, names.c.value, staged.c.name_of_issuer)
@@ -246,6 +257,10 @@ async def _add_below(
     scheme, value = (_part(session, known.c.value, n) for n in (0, 1))
     rows = select(key, known.c.key, scheme, value).select_from(source.join(known, literal(True))).where(*chosen)
     await _add(session, CredentialIdentifierRow, ["credential_pk", "position", "scheme", "value"], rows)
+    shown = _elements(session, staged.c.skills)
+    rows = select(key, shown.c.value).select_from(source.join(shown, literal(True)))
+    rows = rows.where(*chosen, staged.c.skills.is_not(None))
+    await _add(session, CredentialSkillRow, ["credential_pk", "skill"], rows)
 
 
 def _elements(session: AsyncSession, column: ColumnElement[Any]) -> Any:

@@ -32,7 +32,7 @@ class ReleaseRow(SQLModel, table=True):
     counts: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
     """Statements of the data folder, by section."""
     collections: dict[str, dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
-    """Imported catalogues that it holds besides: by name their checksum and number of credentials."""
+    """Imported catalogues that it holds besides: by name their checksum and number of statements."""
     based_on: int | None = Field(default=None, foreign_key="releases.number")
     """The release that was active when it was made; it holds what that holds, but for its own change."""
     imported: bool = False
@@ -281,6 +281,15 @@ class CredentialDeliveryRow(SQLModel, table=True):
     delivery: str = Field(max_length=20, primary_key=True)
 
 
+class CredentialSkillRow(SQLModel, table=True):
+    """The address of a skill that a credential attests."""
+
+    __tablename__ = "credential_skills"
+    __table_args__ = _BY_KEY
+    credential_pk: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    skill: str = Field(max_length=1000, primary_key=True, index=True)
+
+
 class CredentialWordRow(SQLModel, table=True):
     """A word that stands in some title, alias or issuer: what a query is corrected against."""
 
@@ -321,6 +330,19 @@ class DecisionCredentialRow(SQLModel, table=True):
     credential: str = Field(max_length=200, primary_key=True, index=True)
 
 
+class SkillRow(DatedRow, table=True):
+    """A skill of a framework of skills."""
+
+    __tablename__ = "skills"
+    section: ClassVar[str] = "skills"
+    collection: str = Field(default=CURATED, max_length=100, index=True)
+    uri: str = Field(max_length=1000, index=True)
+    framework: str | None = Field(default=None, max_length=1000, index=True)
+    framework_uri: str | None = Field(default=None, max_length=1000, index=True)
+    words: str
+    """Its folded label, with a blank before each word."""
+
+
 class ApiKeyRow(SQLModel, table=True):
     """A key to what is not open to everybody. Kept when it was revoked, so that the audit log stays readable."""
 
@@ -355,7 +377,7 @@ class AuditRow(SQLModel, table=True):
 STATEMENT_TABLES: tuple[type[StatementRow], ...] = (
     SourceRow, JurisdictionRow, RecogniserRow, RegisterRow, FrameworkRow, LevelLinkRow, CreditSystemRow,
     CreditReadingRow, EquivalenceRow, SchemeRow, AppealRouteRow, TermRow, CircumstanceRow,
-    RuleRow, CredentialRow, DecisionRow,
+    RuleRow, CredentialRow, DecisionRow, SkillRow,
 )  # fmt: skip
 """The tables of statements, one for every section of a dataset."""
 

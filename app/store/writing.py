@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
 from app.domain.credential import Credential
-from app.domain.dataset import CatalogueEntry
+from app.domain.dataset import CatalogueEntry, ListedSkill
 from app.domain.evaluation import facts_of
 from app.domain.levels import Framework, LevelLink
 from app.domain.report import Question
@@ -22,6 +22,7 @@ from app.store.tables import (
     CredentialDeliveryRow,
     CredentialIdentifierRow,
     CredentialNameRow,
+    CredentialSkillRow,
     DecisionCredentialRow,
     LevelPairRow,
     LevelRow,
@@ -32,7 +33,7 @@ from app.store.tables import (
 
 
 class Clash(Exception):
-    """Ids of credentials that stand in another collection already."""
+    """Ids that stand in another collection already."""
 
     def __init__(self, ids: Sequence[str]) -> None:
         self.ids = tuple(ids)
@@ -122,9 +123,19 @@ def identifiers_of(credential: Credential) -> list[tuple[str, str]]:
     return list(dict.fromkeys(known))
 
 
+def skills_of(credential: Credential) -> list[str]:
+    """The addresses of the skills that it attests."""
+    return list(dict.fromkeys(skill.uri for skill in credential.skills if skill.uri))
+
+
 def words_of(names: Sequence[str], issuer: str | None) -> str:
     """The words by which a credential with these folded names is found."""
     return " ".join(dict.fromkeys(" ".join((*names, issuer or "")).split()))
+
+
+def words_of_skill(skill: ListedSkill) -> str:
+    """The folded words by which a skill is found, with a blank before each: to look for the beginnings of words."""
+    return f" {fold(skill.label)}"
 
 
 def sizes_of(credential: Credential, rules: RuleSet) -> dict[str, float | int | None]:
@@ -157,6 +168,8 @@ def columns_of_statement(
         special["framework"] = item.credential.level.framework if item.credential.level else None
         special["names"] = names_of(item.credential)
         special |= sizes_of(item.credential, rules)
+    elif isinstance(item, ListedSkill):
+        special["words"] = words_of_skill(item)
     elif isinstance(item, Decision):
         special["jurisdiction"] = rules.place_of(item)
     result = {}
@@ -199,6 +212,7 @@ def _children(item: Any, pk: int) -> dict[type[SQLModel], list[dict[str, Any]]]:
                 {"credential_pk": pk, "position": n, "name": name, "issuer": issuer}
                 for n, name in enumerate(names_of(credential))
             ],
+            CredentialSkillRow: [{"credential_pk": pk, "skill": skill} for skill in skills_of(credential)],
         }
     if isinstance(item, Decision):
         return {

@@ -126,17 +126,6 @@ def test_an_achievement_is_told_with_its_place_in_the_document(server: Server) -
     assert [(problem["row"], problem["place"]) for problem in problems(server, job)] == [(2, "/1"), (3, "/2/name")]
 
 
-def test_a_framework_of_skills_is_refused_with_what_is_taken(server: Server) -> None:
-    content = json.dumps(
-        {"CFDocument": {"title": "x"}, "CFItems": [{"fullStatement": "Tie knots", "uri": "https://x"}]}
-    )
-    response = server.client.post(
-        "/v1/admin/imports?name=x", content=content, headers={"Content-Type": "application/ld+json"}
-    )
-    assert (response.status_code, response.json()["type"]) == (422, "/problems/unreadable-question")
-    assert "Send credentials that name skills" in response.json()["detail"]
-
-
 @pytest.fixture
 def exland_with_fetching(tmp_path: Path, world: World) -> Iterator[TestClient]:
     for client in client_for(f"sqlite:///{tmp_path}/f.db", EXLAND, import_poll_seconds=0.05):

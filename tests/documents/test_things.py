@@ -419,7 +419,7 @@ def test_a_stream_gives_what_a_decoder_gives_each_at_its_place(tmp_path: Path, g
         for part in pointer.split("/")[1:]:
             found = found[int(part) if isinstance(found, list) else part]
         assert node == {key: value for key, value in found.items() if key != "@graph"}
-    graph_of = Graph(file, lambda node: "ceterms:Course" in node.get("@type", ""), lambda _: ())
+    graph_of = Graph(file, lambda _, node: "ceterms:Course" in node.get("@type", ""), lambda _: ())
     for number, thing in graph_of.things():
         assert isinstance(thing, Thing)
         assert thing.nodes[0] == ([*document["@graph"], {"@context": CTDL}])[number - 1]

@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.datasets.problems import InvalidData
 from app.documents.rows import format_of, read_rows
+from app.documents.things import format_of_document
 from app.documents.unreadable import UnreadableFile
 from app.domain.dataset import Dataset
 from app.domain.errors import UnreadableQuestion
@@ -114,6 +115,19 @@ CASES = b"""
   expect:
     - {as_of: 2024-09-01, min: 5, max: 10}
 """
+LINK = {"title": "Rope Work", "identifier": "1", "uri": "https://skills.example/1"}
+ITEM = {
+    "identifier": "2", "uri": "https://skills.example/2", "fullStatement": "Ties knots.", "CFItemType": "Skill",
+    "humanCodingScheme": "K.1", "statusStartDate": "2024-01-01", "language": "en", "CFDocumentURI": LINK,
+}  # fmt: skip
+PLACE = {
+    "identifier": "4", "associationType": "isChildOf", "originNodeURI": {**ITEM, "identifier": "3"},
+    "destinationNodeURI": ITEM,
+}  # fmt: skip
+PACKAGE = {
+    "CFDocument": LINK, "CFItems": [ITEM, {**ITEM, "identifier": "3", "uri": "https://skills.example/3"}],
+    "CFAssociations": [PLACE],
+}  # fmt: skip
 TABLE = {"id": ["a", "b"], "confidence": ["low", "low"], "title": ["Ants", "5"], "aliases": ["A; B", None]}
 SOUND: dict[str, tuple[Kind, str, bytes]] = {
     "lines": ("catalogue", "x.ndjson", LINE + json.dumps(FULL).encode() + b"\n"),
@@ -124,6 +138,7 @@ SOUND: dict[str, tuple[Kind, str, bytes]] = {
     "workbook": ("catalogue", "x.xlsx", workbook([list(TABLE), ["a", "low", "Ants", "A; B"], ["b", "low", 5, None]])),
     "Parquet": ("catalogue", "x.parquet", parquet(**TABLE, delivery=[["online"], None], notional_hours=[1.5, None])),
     "lines of decisions": ("decisions", "x.ndjson", json.dumps(DECISION).encode() + b"\n"),
+    "CASE": ("skills", "x.json", json.dumps(PACKAGE).encode()),
     "framework file": ("framework", "x.yaml", FRAMEWORK),
     "framework archive": (
         "framework", "x.zip",
@@ -207,10 +222,10 @@ class Trial:
                     framework._with_file(job, self.base, "release 1")
                 return []
             section: Section = SECTIONS[kind]
-            form = format_of(name, content[:65_536])
+            form = format_of_document(content[:65_536]) or format_of(name, content[:65_536])
             if form is None:
                 return ["It is not plain which format it has."]
-            done = Preparer(section, self.rules, 1).prepare(read_rows(file, form, section, {}), "")
+            done = Preparer(section, self.rules, 1, form).prepare(read_rows(file, form, section, {}), "")
             return [sentence(p.place, p.found, p.expected) for p in done.problems]
         except UnreadableFile as fault:
             return [str(fault)]

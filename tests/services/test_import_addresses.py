@@ -96,7 +96,7 @@ async def test_a_file_is_fetched_and_then_imported(engine: AsyncEngine, world: W
         (TABLE, CSV, {"collection": None}, "need the name of the collection"),
         (TABLE, CSV, {"source": "decree-12"}, "Found csv with source"),
         (b"a: 1", {"Content_Type": "application/yaml"}, {}, "Found framework data, which has no name"),
-        (b'{"CFDocument": {}, "CFItems": []}', {}, {}, "A CASE framework describes skills"),
+        (b'{"CFDocument": {}, "CFItems": []}', {}, {}, "Found no skills in this file (case)"),
         (b'{"@context": "https://credreg.net/ctdl", "@graph": [{}', {}, {}, "broken JSON"),
     ],
 )

@@ -1,6 +1,7 @@
 """Releases on both databases: immutable, numbered, switched in one step."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +19,8 @@ import app.store.job_tables  # noqa: F401 - makes the tables known
 from app.datasets.problems import InvalidData
 from app.datasets.reader import read_files
 from app.domain.dataset import Dataset, merged
-from app.services.administration import load, migrate
+from app.services.administration import import_file, load, migrate
+from app.services.importing.requests import Wish
 from app.services.releasing import RuleSets, load_data
 from app.store import catalogue, releases
 from app.store.database import open_database, open_session, sync_url
@@ -80,7 +82,7 @@ def test_migrations_can_be_taken_back(empty_database: str) -> None:
     engine.dispose()
 
 
-def test_what_is_stored_outlives_migrations_back_and_forth(empty_database: str) -> None:
+def test_what_is_stored_outlives_migrations_back_and_forth(empty_database: str, tmp_path: Path) -> None:
     from alembic import command
 
     from app.store.migrating import alembic_config
@@ -94,9 +96,14 @@ def test_what_is_stored_outlives_migrations_back_and_forth(empty_database: str) 
 
     migrate(empty_database)
     asyncio.run(load(empty_database, EXLAND))
+    skills = [{"label": "Tie", "uri": "https://skills.example/tie"}, {"label": "Untie"}]
+    knots = {"id": "knots", "confidence": "low", "credential": {"title": "Knots", "skills": skills + skills}}
+    (tmp_path / "knots.ndjson").write_text(json.dumps(knots))
+    asyncio.run(import_file(empty_database, tmp_path / "knots.ndjson", Wish(collection="knots")))
     before = stored()
     assert before["credentials"]
     assert before["credential_names"]
+    assert before["credential_skills"] == ["(2, 'https://skills.example/tie')"]
     command.downgrade(alembic_config(empty_database), "0009")
     command.upgrade(alembic_config(empty_database), "head")
     assert stored() == before

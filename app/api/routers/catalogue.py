@@ -67,6 +67,7 @@ class CredentialFilter(PageQuery):
     identifier: str | None = Field(
         default=None, max_length=1000, description="An identifier or address elsewhere: a CTID, a badge's id."
     )
+    skill: str | None = Field(default=None, max_length=1000, description="Address of a skill that it attests.")
     collection: str | None = Field(
         default=None, max_length=100, description="Where it was entered from: `data`, or an imported catalogue."
     )
@@ -136,6 +137,7 @@ def _wanted(query: CredentialFilter, rules: RuleSet) -> Wanted:
         delivery=query.delivery,
         decided_in=query.recognised_in,
         identifier=query.identifier,
+        skill=query.skill,
         collection=query.collection,
     )
 

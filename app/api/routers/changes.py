@@ -26,7 +26,7 @@ from app.store.changes import TABLES
 router = APIRouter(prefix="/v1", tags=["Changes"], responses=PROBLEMS)
 
 Section = Literal[
-    "rules", "decisions", "credentials", "sources", "jurisdictions", "recognisers", "registers", "frameworks",
+    "rules", "decisions", "credentials", "skills", "sources", "jurisdictions", "recognisers", "registers", "frameworks",
     "level_links", "credit_systems", "credit_readings", "equivalences", "schemes", "appeal_routes", "terms",
     "circumstances",
 ]  # fmt: skip

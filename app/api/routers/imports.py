@@ -70,12 +70,12 @@ Number = Annotated[WholeNumber, Path(ge=1, le=2**31 - 1, description="Number of 
     "/imports",
     response_model=ImportItem,
     status_code=202,
-    summary="Send a catalogue, decisions or framework data to be imported",
+    summary="Send a catalogue, decisions, skills or framework data to be imported",
     description="Send the file in a form (field `file`) or as the body itself, or its address (`url`) as JSON. The "
-    "answer comes at once with an import to follow at `Location`. A catalogue and decisions become a collection: CSV, "
-    "XLSX or Parquet with the columns of our export, lines of JSON, or documents in CTDL, ELM or Open Badges; all of "
-    "it is applied at once, as a release that is served. Framework data (a YAML file, or a zip archive of a data "
-    "folder) becomes a draft: activate it when you have looked at it. "
+    "answer comes at once with an import to follow at `Location`. A catalogue, decisions and skills become a "
+    "collection: CSV, XLSX or Parquet with the columns of our export, lines of JSON, or documents in CTDL, ELM, Open "
+    "Badges or CASE; all of it is applied at once, as a release that is served. Framework data (a YAML file, or a zip "
+    "archive of a data folder) becomes a draft: activate it when you have looked at it. "
     "Send an `Idempotency-Key`, and a repeated request gives the same import.",
     responses={202: {"headers": {"Location": {"schema": {"type": "string"}, "description": "Where to follow it."}}}},
     openapi_extra={"requestBody": BODY},

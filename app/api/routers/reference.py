@@ -181,7 +181,7 @@ class ReleaseItem(BaseModel):
     created_at: datetime = Field(description="When it was stored.")
     counts: dict[str, int] = Field(description="How many statements of each kind the data folder gave it.")
     collections: dict[str, dict[str, Any]] = Field(
-        description="Imported catalogues that it holds besides: by name their checksum and number of credentials."
+        description="Imported catalogues that it holds besides: by name their checksum and number of statements."
     )
     active: bool = Field(description="Whether it is the one that is served.")
 

@@ -1,4 +1,4 @@
-"""Entries of the catalogue and decisions, of the things that documents describe.
+"""Entries of the catalogue, decisions and skills, of the things that documents describe.
 
 What a thing says is read by the reader of its format. What it does not say is absent, or said by the sender: which
 source it is, how sure they are, and what the names in it stand for here. Free text may hold conditions, so it becomes
@@ -14,28 +14,31 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 from app.documents.ctdl import BY_AWARD, DIVISIONS
-from app.documents.graphs import Thing, is_body
-from app.documents.reading import ctdl, elm, open_badges, values
+from app.documents.graphs import DOCUMENT, Thing, is_body
+from app.documents.reading import case, ctdl, elm, open_badges, values
 from app.documents.reading.identifying import CTID, OWN, id_at, id_of
 from app.documents.reading.parts import Part, at, open_ledger
 from app.documents.reading.result import ReadCredential, ReadDecision
 from app.domain.credits import CreditAmount
 from app.domain.criteria import CircumstanceTest, Criterion
-from app.domain.dataset import CatalogueEntry
+from app.domain.dataset import CatalogueEntry, ListedSkill
 from app.domain.errors import UnreadableDocument
 from app.domain.rules import Condition, Decision, Division, Grant
 from app.domain.ruleset import RuleSet
 from app.domain.sources import Citation, Confidence
 from app.domain.text import fold
 
-ThingFormat = Literal["ctdl", "elm", "open_badge"]
-THING_FORMATS: tuple[ThingFormat, ...] = ("ctdl", "elm", "open_badge")
+ThingFormat = Literal["ctdl", "elm", "open_badge", "case"]
+THING_FORMATS: tuple[ThingFormat, ...] = ("ctdl", "elm", "open_badge", "case")
 
 _OF_HOLDERS = {"EuropeanDigitalCredential", "AchievementCredential", "OpenBadgeCredential"}
 _OTHERS = {
     "elm": {*elm.SPECIFICATIONS, "EuropeanDigitalCredential"},
     "open_badge": {"Achievement", "BadgeClass", "AchievementCredential", "OpenBadgeCredential"},
+    "case": set(),
 }
+
+_ITEM = re.compile(r"(?:^|/)CFItems/\d+$")
 
 _NUMBER = r"(?P<least>\d{1,4}(?:\.\d{1,3})?)\s*(?P<percent>%|per\s?cent)?"
 _LEAST_SCORE = (
@@ -67,7 +70,7 @@ SCORE, PERCENT = "score", "percent"
 class Said:
     """A statement that was read, and where in the file its parts stand, by pointers into the statement."""
 
-    statement: CatalogueEntry | Decision
+    statement: CatalogueEntry | Decision | ListedSkill
     places: Mapping[str, str]
 
 
@@ -91,6 +94,11 @@ def is_decision(form: ThingFormat, node: Mapping[str, Any]) -> bool:
     return form == "ctdl" and ctdl.TRANSFER_VALUE in ctdl.classes_of(node)
 
 
+def is_skill(form: ThingFormat, pointer: str) -> bool:
+    """Whether what stands at this place of a document becomes a skill."""
+    return form == "case" and _ITEM.search(pointer) is not None
+
+
 def given_for(node: Mapping[str, Any]) -> list[str]:
     """What a transfer value is given for, as far as it is named by an id."""
     told = node.get("ceterms:transferValueFrom")
@@ -98,7 +106,9 @@ def given_for(node: Mapping[str, Any]) -> list[str]:
 
 
 def belongs_to(node: Mapping[str, Any]) -> list[str]:
-    """Ids of the transfer values that a node is the agreement on."""
+    """Ids of the transfer values that a node is the agreement on, or of the item that it says the place of."""
+    if case.is_placing(node):
+        return case.placed(node)
     if "TransferAgreement" not in ctdl.classes_of(node):
         return []
     told = node.get("ceterms:hasTransferValueProfile")
@@ -110,6 +120,8 @@ def read_thing(form: ThingFormat, section: str, thing: Thing, rules: RuleSet, sa
     ledger = open_ledger(thing.graph)
     part = at(ledger, "/@graph/0").describes()
     try:
+        if section == "skills":
+            return _skill(part, thing, saying)
         if section == "decisions":
             return _decision(part, thing, rules, saying)
         read = _credential(form, part, thing, rules, saying)
@@ -125,7 +137,7 @@ def read_thing(form: ThingFormat, section: str, thing: Thing, rules: RuleSet, sa
         id=name,
         credential=replace(read.credential, id=name),
         confidence=saying.confidence,
-        sources=_cited(described, saying),
+        sources=_cited(described.id, saying),
     )
     return Said(entry, places)
 
@@ -157,11 +169,11 @@ def _classes(node: Mapping[str, Any]) -> set[str]:
     return {name.rpartition("/")[2] for name in ctdl.classes_of(node)}
 
 
-def _cited(part: Part, saying: Saying) -> tuple[Citation, ...]:
-    """The source that the sender names, at the address of the thing where it has one."""
+def _cited(name: str | None, saying: Saying) -> tuple[Citation, ...]:
+    """The source that the sender names, at the address of the thing where its name is one."""
     if saying.source is None:
         return ()
-    address = part.id if (part.id or "").startswith("http") else None
+    address = name if (name or "").startswith("http") else None
     return (Citation(source=saying.source, locator=address),)
 
 
@@ -225,9 +237,32 @@ def _decision(part: Part, thing: Thing, rules: RuleSet, saying: Saying) -> Said:
         dated_by="award" if by_award else saying.dated_by,
         supersedes=() if earlier is None else (_reference(earlier, saying),),
         confidence=saying.confidence,
-        sources=_cited(part, saying),
+        sources=_cited(part.id, saying),
     )
     return Said(decision, places)
+
+
+def _skill(part: Part, thing: Thing, saying: Saying) -> Said:
+    """The skill that an item of a framework is. Raises Unsaid with all that is missing."""
+    around = {place: at(part.ledger, f"/@graph/{n}") for n, place in enumerate(thing.pointers)}
+    document = next((other for place, other in around.items() if place.endswith(DOCUMENT)), None)
+    places = _Places(thing, part)
+    told = case.read_item(part, document or part.one("CFDocumentURI"), list(around.values()))
+    for name, (_, where) in told.items():
+        places.put(f"/{name}", where)
+    for name, term in (("uri", "uri"), ("label", "fullStatement")):
+        if name not in told:
+            found = part.value.get(term)
+            places.miss(term, "nothing" if found is None else repr(found), "a text")
+    for name, term in (("valid_from", "statusStartDate"), ("valid_to", "statusEndDate")):
+        if name not in told and part.value.get(term):
+            places.miss(term, repr(part.value[term]), "a day such as 2024-09-01")
+    if places.problems:
+        raise Unsaid(places.problems)
+    said: dict[str, Any] = {name: value for name, (value, _) in told.items()}
+    name = _reference(told["uri"][1], saying)
+    sources = _cited(said["uri"], saying)
+    return Said(ListedSkill(id=name, confidence=saying.confidence, sources=sources, **said), places)
 
 
 def _recogniser(part: Part, places: _Places, rules: RuleSet, saying: Saying) -> str:

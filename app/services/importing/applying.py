@@ -23,7 +23,7 @@ class OtherGround(Exception):
 
 
 class OtherKind(Exception):
-    """A collection of credentials was to be made one of decisions, or the other way."""
+    """A collection of one kind of statements was to be made one of another kind."""
 
 
 class RejectedRows(Exception):

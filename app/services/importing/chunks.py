@@ -15,7 +15,7 @@ from app.store.jobs import Job, JobProblem
 SIZE = 5_000
 """Rows that are checked and kept at a time."""
 
-SECTIONS: dict[str, Section] = {"catalogue": "credentials", "decisions": "decisions"}
+SECTIONS: dict[str, Section] = {"catalogue": "credentials", "decisions": "decisions", "skills": "skills"}
 """The section that each kind of import fills."""
 
 

@@ -18,7 +18,7 @@ from app.documents.reading.statements import Saying, ThingFormat, Unsaid, read_t
 from app.documents.rows import Content
 from app.documents.unreadable import UnreadableRow
 from app.domain.credential import Credential
-from app.domain.dataset import SECTIONS, CatalogueEntry
+from app.domain.dataset import SECTIONS, CatalogueEntry, ListedSkill
 from app.domain.errors import Fault, UnreadableDocument
 from app.domain.rules import Decision
 from app.domain.ruleset import RuleSet
@@ -28,13 +28,15 @@ from app.store.job_tables import staged_keys
 from app.store.jobs import JobProblem
 from app.store.search import LONGEST_WORD
 from app.store.staging import staged_columns
-from app.store.writing import identifiers_of, names_of, sizes_of, words_of
+from app.store.writing import identifiers_of, names_of, sizes_of, skills_of, words_of, words_of_skill
 
-Section = Literal["credentials", "decisions"]
+Section = Literal["credentials", "decisions", "skills"]
 
 LONGEST_ID = 200
 LONGEST_NAME = 2_000
 """Most bytes of a folded title with its issuer, and of an identifier: what PostgreSQL can keep in an index."""
+LONGEST_ADDRESS = 1_000
+"""Most characters of an identifier or address by which is searched."""
 
 MOST_SIZES = 20_000
 """Most levels and hours that are remembered."""
@@ -42,6 +44,7 @@ MOST_SIZES = 20_000
 _ADAPTERS: Mapping[str, TypeAdapter[Any]] = {
     "credentials": TypeAdapter(CatalogueEntry),
     "decisions": TypeAdapter(Decision),
+    "skills": TypeAdapter(ListedSkill),
 }
 
 
@@ -77,9 +80,10 @@ class Preparer:
         self._sources = {source.id for source in rules.data.sources}
         ids = {name: {item.id: item for item in getattr(rules.data, name)} for name in SECTIONS}
         self._known = Known(ids, unlisted=frozenset({"credentials", "decisions"}))
-        self._row: Callable[[int, Any, str], tuple[Any, ...]] = (
-            self._credential if section == "credentials" else self._decision
-        )
+        rows: Mapping[Section, Callable[[int, Any, str], tuple[Any, ...]]] = {
+            "credentials": self._credential, "decisions": self._decision, "skills": self._skill,
+        }  # fmt: skip
+        self._row = rows[section]
         self._known_sizes: dict[Any, Mapping[str, float | int | None]] = {}
         self._form, self._saying = form, saying or Saying()
         self._places: Mapping[str, str] = {}
@@ -187,9 +191,12 @@ class Preparer:
             raise Refused((fault.pointer, "a value that makes no sense", str(fault))) from None
         issuer = credential.issuer
         names, identifiers, deliveries = names_of(credential), identifiers_of(credential), credential.delivery or ()
+        skills = skills_of(credential)
         folded = fold(issuer.name) if issuer.name else None
         if len(body) * 4 > LONGEST_NAME:  # a short statement has no long names
             _check_lengths(names, folded, identifiers)
+            for skill in skills:
+                _check_address(skill, "/credential/skills")
         if credential.language is not None and len(credential.language) > 35:
             raise Refused(("/credential/language", repr(credential.language[:80]), "a tag of ISO 639-1 or BCP 47"))
         sizes = self._sizes(credential)
@@ -199,7 +206,8 @@ class Preparer:
             credential.level.framework if credential.level else None,
             sizes["eqf_min"], sizes["eqf_max"], sizes["hours_min"], sizes["hours_max"],
             credential.field, credential.language,
-            _json(names), folded, _json(identifiers), _json(list(dict.fromkeys(deliveries))), words_of(names, folded),
+            _json(names), folded, _json(identifiers), _json(list(dict.fromkeys(deliveries))),
+            _json(skills) if skills else None, words_of(names, folded),
         )  # fmt: skip
 
     def _sizes(self, credential: Credential) -> Mapping[str, float | int | None]:
@@ -231,7 +239,18 @@ class Preparer:
             decision.basis, decision.binding, decision.programme, _json(list(dict.fromkeys(decision.credentials))),
         )  # fmt: skip
 
-    def _check(self, item: CatalogueEntry | Decision) -> None:
+    def _skill(self, number: int, skill: ListedSkill, body: str) -> tuple[Any, ...]:
+        self._check(skill)
+        if wrong := list(faults_of(skill, self._known)):
+            raise Refused(*((pointer_to(*place), found, expected) for place, found, expected in wrong))
+        for name in ("uri", "framework", "framework_uri"):
+            _check_address(getattr(skill, name) or "", f"/{name}")
+        return (
+            self._first + number, skill.id, body, _day(skill.valid_from), _day(skill.valid_to), skill.confidence,
+            skill.uri, skill.framework, skill.framework_uri, words_of_skill(skill),
+        )  # fmt: skip
+
+    def _check(self, item: CatalogueEntry | Decision | ListedSkill) -> None:
         """What every statement needs."""
         if not item.id.strip() or len(item.id) > LONGEST_ID:
             raise Refused(("/id", f"an id of {len(item.id)} characters", f"1 to {LONGEST_ID}"))
@@ -249,8 +268,15 @@ def _check_lengths(names: Sequence[str], issuer: str | None, identifiers: Sequen
     for text in (*names, *(part for pair in identifiers for part in pair)):
         if len(text.encode()) + len((issuer or "").encode()) > LONGEST_NAME:
             raise Refused(("/credential", f"a name or identifier of {len(text)} characters", "a shorter one"))
-    if any(len(scheme) > 200 or len(value) > 1000 for scheme, value in identifiers):
-        raise Refused(("/credential/identifiers", "a very long identifier", "at most 1000 characters"))
+    if any(len(scheme) > 200 or len(value) > LONGEST_ADDRESS for scheme, value in identifiers):
+        expected = f"at most {LONGEST_ADDRESS} characters"
+        raise Refused(("/credential/identifiers", "a very long identifier", expected))
+
+
+def _check_address(text: str, pointer: str) -> None:
+    """Refuse an address, or a name by which is searched, that no index can hold."""
+    if len(text) > LONGEST_ADDRESS or len(text.encode()) > LONGEST_NAME:
+        raise Refused((pointer, f"a text of {len(text)} characters", f"at most {LONGEST_ADDRESS}"))
 
 
 def _refuse_doubles(line: bytes) -> None:
@@ -270,5 +296,6 @@ def _json(texts: Sequence[Any]) -> str:
     return to_json(texts).decode()
 
 
-assert len(staged_columns("credentials")) == 22
+assert len(staged_columns("credentials")) == 23
 assert len(staged_columns("decisions")) == 13
+assert len(staged_columns("skills")) == 10

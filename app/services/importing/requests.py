@@ -125,7 +125,9 @@ def _check_options(wish: Wish) -> None:
 
 def _checked_name(name: str | None) -> str:
     if name is None:
-        raise UnreadableQuestion("A catalogue or decisions need the name of the collection that they become.", "/name")
+        raise UnreadableQuestion(
+            "Catalogues, decisions and skills need the name of the collection that they become.", "/name"
+        )
     if _NAME.fullmatch(name) is None or name == CURATED:
         text = (
             f"Found the name {name[:100]!r}, expected up to 100 letters, digits, points and hyphens, not {CURATED!r}."

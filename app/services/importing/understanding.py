@@ -14,13 +14,13 @@ import pyarrow.parquet as pq
 from app.documents.columns import column_for
 from app.documents.reading.statements import THING_FORMATS, ThingFormat
 from app.documents.rows import TableFormat, format_of, read_rows
-from app.documents.things import FormatHere, format_of_document, survey
+from app.documents.things import format_of_document, survey
 from app.documents.unreadable import UnreadableFile
 from app.domain.errors import UnreadableQuestion
 from app.services.importing.chunks import SECTIONS
 from app.store.jobs import Kind
 
-Format = Literal["ndjson", "csv", "xlsx", "parquet", "ctdl", "elm", "open_badge", "yaml", "zip"]
+Format = Literal["ndjson", "csv", "xlsx", "parquet", "ctdl", "elm", "open_badge", "case", "yaml", "zip"]
 FORMATS: tuple[str, ...] = get_args(Format)
 
 MEDIA_TYPES: Mapping[str, Format | None] = {
@@ -34,12 +34,6 @@ MEDIA_TYPES: Mapping[str, Format | None] = {
     "application/zip": "zip",
 }
 """Media types of files that can be imported, and the format that each is; None where its content says it."""
-
-_NO_CASE = (
-    "A CASE framework describes skills. The catalogue holds skills as parts of the credentials that attest them, each "
-    "with its address and name, and no list of skills apart. Send credentials that name skills of the framework: as "
-    "Open Badges with alignments, in ELM with learning outcomes, or with the column 'skills'."
-)
 
 
 @dataclass(frozen=True)
@@ -65,7 +59,10 @@ def understand(file: Path, file_name: str, form: Format | None, kind: Kind | Non
     things: Mapping[str, int] = _things(file, form) if form in THING_FORMATS else {}
     found = kind or _kind(file, form, beginning, things)
     if found is None:
-        text = "It is not plain whether these are credentials or decisions. Expected kind 'catalogue' or 'decisions'."
+        text = (
+            "It is not plain whether these are credentials, decisions or skills. Expected kind 'catalogue', "
+            "'decisions' or 'skills'."
+        )
         if things:
             text = (
                 f"Found {things['credentials']} credentials and {things['decisions']} decisions. Expected kind "
@@ -76,7 +73,7 @@ def understand(file: Path, file_name: str, form: Format | None, kind: Kind | Non
         expected = "YAML or a zip archive of YAML" if found == "framework" else ", ".join(FORMATS[:-2])
         raise UnreadableQuestion(f"Found {form} for {found}, expected {expected}.", "/format")
     if things and not things[SECTIONS[found]]:
-        raise UnreadableQuestion(f"Found no {SECTIONS[found]} in this {form}, expected at least one.", "/file")
+        raise UnreadableQuestion(f"Found no {SECTIONS[found]} in this file ({form}), expected at least one.", "/file")
     checksum, size, lines = _measured(file)
     rows = things[SECTIONS[found]] if things else lines if form == "ndjson" else None
     if form == "csv":
@@ -88,10 +85,7 @@ def _format(file_name: str, beginning: bytes, otherwise: Format | None) -> Forma
     suffix = Path(file_name).suffix.casefold()
     if suffix in (".yaml", ".yml"):
         return "yaml"
-    document: FormatHere | None = format_of_document(beginning)
-    if document == "case":
-        raise UnreadableQuestion(_NO_CASE, "/file")
-    form: Format | None = document or format_of(file_name, beginning) or otherwise
+    form: Format | None = format_of_document(beginning) or format_of(file_name, beginning) or otherwise
     if form is None and beginning.startswith(b"PK"):
         return "zip"
     if form is None:
@@ -102,7 +96,7 @@ def _format(file_name: str, beginning: bytes, otherwise: Format | None) -> Forma
 
 def _things(file: Path, form: ThingFormat) -> Mapping[str, int]:
     try:
-        return {"credentials": 0, "decisions": 0, **survey(file, form)}
+        return {"credentials": 0, "decisions": 0, "skills": 0, **survey(file, form)}
     except UnreadableFile as fault:
         raise UnreadableQuestion(f"Found {fault.found}, expected {fault.expected}.", "/file") from None
 
@@ -113,21 +107,24 @@ def _kind(file: Path, form: Format, beginning: bytes, things: Mapping[str, int])
         return "framework"
     if not things:
         return _kind_of_table(file, cast(TableFormat, form), beginning)
+    if form == "case":
+        return "skills"
     if things["credentials"] and things["decisions"]:
         return None
     return "decisions" if things["decisions"] else "catalogue"
 
 
 def _kind_of_table(file: Path, form: TableFormat, beginning: bytes) -> Kind | None:
-    """Credentials have titles, decisions have recognisers; None where neither is seen in the first row."""
+    """Credentials have titles, decisions recognisers, skills labels; None where none is seen in the first row."""
     if form == "ndjson":
         try:
             first = json.loads(beginning.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0])
         except (ValueError, RecursionError):
             return None
         names = set(first) if isinstance(first, dict) else set()
-        return "catalogue" if "credential" in names else "decisions" if "recogniser" in names else None
-    kinds: tuple[tuple[Kind, str], ...] = (("catalogue", "title"), ("decisions", "recogniser"))
+        marks: Mapping[str, Kind] = {"credential": "catalogue", "recogniser": "decisions", "label": "skills"}
+        return next((kind for mark, kind in marks.items() if mark in names), None)
+    kinds: tuple[tuple[Kind, str], ...] = (("catalogue", "title"), ("decisions", "recogniser"), ("skills", "label"))
     for kind, mark in kinds:
         if form == "csv":
             head = re.split(r"[,;\t]", beginning.partition(b"\n")[0].decode(errors="replace"))
