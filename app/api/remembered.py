@@ -93,6 +93,8 @@ class RememberedAnswers:
         return _Answer(start[0], dict(start[0]["headers"])[b"etag"], b"".join(body), scope.get("route"))
 
     def _keep(self, key: Key, answer: _Answer) -> None:
+        if key in self._kept:  # by another request, while this one was being answered
+            return
         size = _size(key, answer)
         if size > self._room and self._is_new(hash(key)):
             return

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Generic, Self, TypeVar
 
@@ -29,6 +30,7 @@ from app.domain.programmes import Programme
 from app.domain.recognisers import RecogniserKind
 from app.domain.report import AskedRecogniser, Question, ReleaseReference
 from app.domain.rules import PURPOSES, Purpose
+from app.domain.ruleset import RuleSet
 from app.domain.verification import Genuineness
 from app.services.matching import TITLE_SCORE
 
@@ -340,6 +342,14 @@ class Page(BaseModel, Generic[Item]):
     release: ReleaseReference = Field(description="State of the data that the list was read from.")
     items: list[Item] = Field(description="The entries of this page.")
     next: str | None = Field(default=None, description="Give this as ?after= to read on; absent on the last page.")
+
+
+def cut(
+    shape: Any, rules: RuleSet, found: list[Any], limit: int, cursor: Callable[[Any], str] = lambda item: item.id
+) -> Any:
+    """A page of what was found, at least one more than fits when there is more."""
+    items = found[:limit]
+    return shape(release=rules.release, items=items, next=cursor(items[-1]) if len(found) > limit else None)
 
 
 class PageQuery(Closed):

@@ -87,8 +87,7 @@ def survey(path: Path, form: ThingFormat) -> Counter[str]:
         if isinstance(node, UnreadableRow):
             continue
         wanted.see(node)
-        if is_skill(form, pointer):
-            found["skills"] += 1
+        found["skills"] += is_skill(form, pointer)
         found["decisions"] += is_decision(form, node)
         if is_credential(form, node):
             if is_beside(node):

@@ -6,7 +6,7 @@ from datetime import date
 
 from app.domain.circumstances import Circumstance, CircumstanceValue
 from app.domain.credential import Credential
-from app.domain.credits import HOURS, CreditAmount, CreditGraph, Range, as_range
+from app.domain.credits import HOURS, CreditAmount, CreditGraph, CreditResult, Range, as_range
 from app.domain.jurisdictions import Places
 from app.domain.levels import LevelGraph
 from app.domain.programmes import Programme
@@ -49,11 +49,24 @@ class Facts:
 
     def volume(self, system: str) -> Range | None:
         """Size in a unit: the stated credit converted, else the stated hours converted; None when unknown."""
+        result = self.converted(system)
+        return None if result is None else Range(min=result.min, max=result.max)
+
+    def converted(
+        self, system: str, to_places: tuple[str, ...] = (), recogniser: str | None = None
+    ) -> CreditResult | None:
+        """The same with the way that led there.
+
+        ``to_places`` are those whose readings of the unit count, the issuer's if not given; the published figures of a
+        ``recogniser`` come first.
+        """
         credit = self.credential.credit
         if credit is None and self.credential.notional_hours is not None:
             hours = as_range(self.credential.notional_hours)
             credit = CreditAmount(system=HOURS, min=hours.min, max=hours.max)
         if credit is None:
             return None
-        result = self.credits.convert(credit, system, self.as_of, places=self.issuer_places)
-        return None if result is None else Range(min=result.min, max=result.max)
+        places = self.issuer_places
+        return self.credits.convert(
+            credit, system, self.as_of, places=places, to_places=to_places or places, recogniser=recogniser
+        )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from app.domain.credits import HOURS, CreditAmount, CreditResult, Range, as_range
+from app.domain.credits import CreditAmount, CreditResult, Range
 from app.domain.facts import Facts
 from app.domain.levels import LevelReference
 from app.domain.report import OutcomeCredit, OutcomeLevel, Step
@@ -69,7 +69,7 @@ def _own_size(grant: Grant, ruling: Ruling, facts: Facts, used: Used) -> Outcome
     """The credential's own size in the unit of the ruling, by the body's own figures first."""
     assert grant.system is not None
     recogniser = ruling.recogniser if isinstance(ruling, Rule | Decision) else None
-    result = _converted(facts, grant.system, (), recogniser)
+    result = facts.converted(grant.system, recogniser=recogniser)
     if result is None:
         text = grant.text or "The size of the credential is not known, or no published conversion leads to this unit."
         return OutcomeCredit(meaning="not_published", system=grant.system, text=text, method="rule")
@@ -85,24 +85,8 @@ def indicative_credit(place: str, purpose: Purpose, facts: Facts, rules: RuleSet
     system = next((unit.credit_system for unit in units if unit and unit.credit_system), None)
     if system is None or known is None:
         return None
-    result = _converted(facts, system, rules.places.chain(place, facts.as_of))
+    result = facts.converted(system, rules.places.chain(place, facts.as_of))
     return None if result is None else _outcome_credit("indicative", result, facts, used, None)
-
-
-def _converted(
-    facts: Facts, system: str, to_places: tuple[str, ...], recogniser: str | None = None
-) -> CreditResult | None:
-    credential = facts.credential
-    credit = credential.credit
-    if credit is None and credential.notional_hours is not None:
-        hours = as_range(credential.notional_hours)
-        credit = CreditAmount(system=HOURS, min=hours.min, max=hours.max)
-    if credit is None:
-        return None
-    places = facts.issuer_places
-    return facts.credits.convert(
-        credit, system, facts.as_of, places=places, to_places=to_places or places, recogniser=recogniser
-    )
 
 
 def _outcome_credit(

@@ -29,8 +29,8 @@ class KeptConnection:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._held: AsyncConnection | None = None
-        self._driver: BoundedConnection | None = None
+        self._held: tuple[AsyncConnection, BoundedConnection] | None = None
+        """The connection as the pool gave it, and the driver's own in it."""
         self._opening: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._waiting = 0
@@ -42,8 +42,8 @@ class KeptConnection:
         self._waiting += 1
         try:
             async with self._turn:
-                if self._driver is not None:
-                    return await self._ask(self._driver, statement, parameters)
+                if self._held is not None:
+                    return await self._ask(self._held[1], statement, parameters)
         finally:
             self._waiting -= 1
         if self._opening is None:
@@ -55,39 +55,37 @@ class KeptConnection:
             cursor = await driver.execute(statement, parameters)
             return [row[0] for row in await cursor.fetchall()]
         except psycopg.Error:
-            await self._give_up()
+            await self._let_go(broken=True)
             return None
         except BaseException:  # whoever asked is gone, and the answer may yet come
-            await self._give_up()
+            await self._let_go(broken=True)
             raise
 
     async def _open(self) -> None:
         try:
-            held = await self._engine.connect()
-            driver = (await held.get_raw_connection()).driver_connection
+            connection = await self._engine.connect()
+            driver = (await connection.get_raw_connection()).driver_connection
             assert isinstance(driver, BoundedConnection)
             driver.seconds = SECONDS
-            self._held, self._driver = held, driver
+            self._held = connection, driver
         except (DBAPIError, NoConnection):
             pass  # the next one who asks tries again
         finally:
             self._opening = None
 
-    async def _give_up(self) -> None:
-        held, self._held, self._driver = self._held, None, None
+    async def _let_go(self, *, broken: bool) -> None:
+        held, self._held = self._held, None
         if held is not None:
             with suppress(DBAPIError):
-                await held.invalidate()
-                await held.close()
+                if broken:
+                    await held[0].invalidate()
+                await held[0].close()
 
     async def close(self) -> None:
         """Give the connection back."""
         if self._opening is not None:
             await self._opening
-        held, self._held, self._driver = self._held, None, None
-        if held is not None:
-            with suppress(DBAPIError):
-                await held.close()
+        await self._let_go(broken=False)
 
 
 _KEPT: WeakKeyDictionary[AsyncEngine, KeptConnection] = WeakKeyDictionary()

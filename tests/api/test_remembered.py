@@ -1,11 +1,13 @@
 """Answers that were given before: the same bytes, for the same release and day only."""
 
+import asyncio
 from datetime import date
 from types import SimpleNamespace
 
 import pytest
 from fastapi import FastAPI, Response
 from fastapi.testclient import TestClient
+from httpx import ASGITransport, AsyncClient
 
 from app.api import remembered
 from app.api.remembered import RememberedAnswers
@@ -94,6 +96,28 @@ def test_what_is_asked_once_pushes_nothing_out(monkeypatch: pytest.MonkeyPatch) 
     for name in ("0", "1", "2", "3", "0", "0"):  # more than it can know of came between: 0 is new again
         counted.get(f"/v1/credentials/{name}")
     assert counted.asked == 18
+
+
+@pytest.mark.anyio
+async def test_what_is_asked_by_two_at_once_takes_room_once() -> None:
+    asked: list[str] = []
+    both = asyncio.Barrier(2)
+    app = FastAPI()
+    app.state.rulesets = SimpleNamespace(active=1)
+    app.add_middleware(RememberedAnswers, most_bytes=2_500)
+
+    @app.get("/v1/credentials/{name}")
+    async def tagged(name: str) -> Response:
+        asked.append(name)
+        if name == "a":
+            await both.wait()
+        return Response(name, headers={"ETag": f'"{name}"'})
+
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        await asyncio.gather(client.get("/v1/credentials/a"), client.get("/v1/credentials/a"))
+        for name in "bbab":
+            assert (await client.get(f"/v1/credentials/{name}")).text == name
+    assert asked == ["a", "a", "b"]
 
 
 def test_the_headers_are_the_same_every_time(exland: TestClient) -> None:

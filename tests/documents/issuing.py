@@ -78,14 +78,12 @@ def a_record(*inside: Any, issuer: str = did_key(ED25519), **changes: Any) -> di
         "@context": CLR2,
         "id": "https://issuer.example/records/1",
         "type": ["VerifiableCredential", "ClrCredential"],
-        "issuer": {"id": issuer, "type": ["Profile"], "name": "Apiary"},
-        "validFrom": "2024-01-01T00:00:00Z",
         "name": "Transcript",
         "credentialSubject": {
             "id": "did:example:holder", "type": ["ClrSubject"], "verifiableCredential": list(inside),
         },
     }  # fmt: skip
-    return {name: value for name, value in {**record, **changes}.items() if value is not None}
+    return a_badge(issuer, **{**record, **changes})
 
 
 def signed(

@@ -1,6 +1,5 @@
 """The catalogue: real credentials, their issuers, published decisions on them and the programmes these count in."""
 
-from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Generic, Literal
@@ -13,7 +12,7 @@ from app.api.negotiation import JSON_LD, wants_linked_data
 from app.api.numbers import WholeNumber, refuse_exponents
 from app.api.problems import PROBLEMS, Problem
 from app.api.responses import BY_ACCEPT, answer, linked, picked
-from app.api.schemas import CredentialId, Item, Page, PageQuery, ReleaseQuery, StatementId, split
+from app.api.schemas import CredentialId, Item, Page, PageQuery, ReleaseQuery, StatementId, cut, split
 from app.domain.credential import CredentialKind, Delivery
 from app.domain.credits import CreditAmount
 from app.domain.dataset import CatalogueEntry
@@ -296,7 +295,7 @@ async def decisions(query: Annotated[DecisionQuery, Query()], session: Session, 
     rules = await releases.get(query.release)
     wanted = query.model_dump(include={"recogniser", "jurisdiction", "credential", "programme", "status"})
     found = await browsing.list_decisions(session, rules, after=query.after, limit=query.limit, **wanted)
-    return answer(Page[Decision], _cut(Page[Decision], rules, found, query.limit))
+    return answer(Page[Decision], cut(Page[Decision], rules, found, query.limit))
 
 
 class OneDecisionQuery(ReleaseQuery):
@@ -346,7 +345,7 @@ async def issuers(query: Annotated[IssuerQuery, Query()], session: Session, rele
     rules = await releases.get(query.release)
     found = await browsing.list_issuers(session, rules, after=query.after, limit=query.limit)
     items = [IssuerItem(**item._asdict()) for item in found]
-    return answer(Page[IssuerItem], _cut(Page[IssuerItem], rules, items, query.limit, lambda item: item.name))
+    return answer(Page[IssuerItem], cut(Page[IssuerItem], rules, items, query.limit, lambda item: item.name))
 
 
 class ProgrammeQuery(PageQuery):
@@ -372,12 +371,4 @@ async def programmes(query: Annotated[ProgrammeQuery, Query()], session: Session
     found = await browsing.list_programmes(session, rules, query.recogniser, after=(title, body), limit=query.limit)
     items = [ProgrammeItem(**item._asdict()) for item in found]
     shape = Page[ProgrammeItem]
-    return answer(shape, _cut(shape, rules, items, query.limit, lambda item: f"{item.recogniser} {item.programme}"))
-
-
-def _cut(
-    shape: Any, rules: RuleSet, found: list[Any], limit: int, cursor: Callable[[Any], str] = lambda item: item.id
-) -> Any:
-    """A page of what was found, one more than fits when there is more."""
-    items = found[:limit]
-    return shape(release=rules.release, items=items, next=cursor(items[-1]) if len(found) > limit else None)
+    return answer(shape, cut(shape, rules, items, query.limit, lambda item: f"{item.recogniser} {item.programme}"))

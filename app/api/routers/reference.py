@@ -11,7 +11,7 @@ from app.api.dependencies import Releases, Session, today
 from app.api.numbers import WholeNumber
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
-from app.api.schemas import Closed, Nothing, Page, PageQuery, ReleaseQuery, StatementId
+from app.api.schemas import Closed, Nothing, Page, PageQuery, ReleaseQuery, StatementId, cut
 from app.domain.appeals import AppealRoute
 from app.domain.circumstances import Circumstance
 from app.domain.credits import CreditReading, CreditSystem, Equivalence
@@ -53,9 +53,7 @@ class DayQuery(ReleaseQuery):
 def _page(shape: Any, rules: RuleSet, found: list[Any], query: PageQuery) -> Response:
     """The part of a list that the query asks for."""
     behind = [item for item in found if item.id > query.after]
-    items = behind[: query.limit]
-    following = items[-1].id if len(behind) > query.limit else None
-    return answer(Page[shape], Page[shape](release=rules.release, items=items, next=following))
+    return answer(Page[shape], cut(Page[shape], rules, behind, query.limit))
 
 
 def _section(path: str, section: str, shape: Any, what: str, example: str, *, dated: bool = True) -> None:

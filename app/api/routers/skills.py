@@ -8,7 +8,7 @@ from pydantic import Field
 from app.api.dependencies import Releases, Session
 from app.api.problems import PROBLEMS
 from app.api.responses import answer
-from app.api.schemas import Page, PageQuery
+from app.api.schemas import Page, PageQuery, cut
 from app.domain.dataset import ListedSkill
 from app.services import browsing
 
@@ -39,6 +39,4 @@ async def skills(query: Annotated[SkillQuery, Query()], session: Session, releas
     rules = await releases.get(query.release)
     wanted = query.model_dump(include={"uri", "framework", "collection"})
     found = await browsing.list_skills(session, rules, query.q, after=query.after, limit=query.limit, **wanted)
-    items = found[: query.limit]
-    following = items[-1].id if len(found) > query.limit else None
-    return answer(Page[ListedSkill], Page[ListedSkill](release=rules.release, items=items, next=following))
+    return answer(Page[ListedSkill], cut(Page[ListedSkill], rules, found, query.limit))

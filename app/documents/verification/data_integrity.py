@@ -28,6 +28,7 @@ from app.documents.verification.canonical import (
 )
 from app.documents.verification.contexts import MOVING, Contexts, UnknownContext
 from app.documents.verification.keys import PURPOSE, Jwk, Keys, NoKey, SigningKey, import_key
+from app.documents.verification.members import values_of
 from app.domain.verification import StepResult
 
 MAX_PROOFS = 10
@@ -80,7 +81,7 @@ async def check_proofs(
 
 def signs_graph(document: Mapping[str, Any]) -> bool:
     """Whether a proof in a document covers its graph, in which a thing has one description wherever that is written."""
-    kinds = [_kind_of(proof) for proof in _list(document.get("proof")) if isinstance(proof, Mapping)]
+    kinds = [_kind_of(proof) for proof in values_of(document.get("proof")) if isinstance(proof, Mapping)]
     return any(SUITES[kind].graph for kind in kinds if isinstance(kind, str) and kind in SUITES)
 
 
@@ -117,7 +118,7 @@ async def _check(
     except NotAsSigned as error:
         return ProofFinding(result="failed", reason=str(error), key=key)
     except InvalidSignature:
-        moving = sorted(MOVING & set(map(str, _list(document.get("@context"))))) if SUITES[name].graph else []
+        moving = sorted(MOVING & set(map(str, values_of(document.get("@context"))))) if SUITES[name].graph else []
         if moving:
             reason = (
                 f"The {name} proof does not hold with the content of {moving[0]} kept here; that has changed over time."
@@ -147,7 +148,7 @@ def _built_wrongly(proof: Mapping[str, Any], on: date) -> str | None:
 def _with_earlier_proofs(document: Mapping[str, Any], proof: Mapping[str, Any], proofs: list[Any]) -> dict[str, Any]:
     """What a proof covers: the document without proofs, and those earlier ones that it names (section 4.5)."""
     covered = {name: value for name, value in document.items() if name != "proof"}
-    earlier = _list(proof.get("previousProof"))
+    earlier = values_of(proof.get("previousProof"))
     if earlier:
         found = [other for other in proofs if isinstance(other, Mapping) and other.get("id") in earlier]
         if len(found) != len(earlier) or proof in found:
@@ -167,9 +168,9 @@ def _verify(suite: Suite, covered: Mapping[str, Any], proof: Mapping[str, Any], 
         options["@context"] = covered.get("@context")
         parts = [canonical_graph(options, contexts), canonical_graph(covered, contexts)]
     else:
-        own = _list(options.get("@context"))
+        own = values_of(options.get("@context"))
         if own:  # EdDSA Cryptosuites section 3.3.2: a beginning of the document's contexts
-            if _list(covered.get("@context"))[: len(own)] != own:
+            if values_of(covered.get("@context"))[: len(own)] != own:
                 raise InvalidSignature
             covered["@context"] = options["@context"]
         parts = [canonical_json(options), canonical_json(covered)]
@@ -199,7 +200,3 @@ def _verify_signature(key: Any, signature: bytes, data: bytes) -> None:
         key.verify(encode_dss_signature(r, s), data, ECDSA(hashes.SHA384() if size == 48 else hashes.SHA256()))
     else:
         raise NoKey("its key is of another kind.")
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]

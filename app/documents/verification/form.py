@@ -12,6 +12,7 @@ from typing import Any
 
 from app.documents.verification.asking import read_moment
 from app.documents.verification.contexts import BASE
+from app.documents.verification.members import values_of
 
 V2, V1 = BASE
 
@@ -98,7 +99,7 @@ def _faults(document: Mapping[str, Any], claims: Mapping[str, Any]) -> Iterator[
     if not subjects or not all(isinstance(subject, Mapping) and subject for subject in subjects):
         yield "/credentialSubject says nothing of anybody."
     for name in _TYPED:
-        for n, item in enumerate(_list(document.get(name))):
+        for n, item in enumerate(values_of(document.get(name))):
             if not types_of(item):
                 yield f"/{name}/{n} has no type."
     yield from _claims_that_differ(document, claims)
@@ -116,7 +117,7 @@ def _badge_faults(document: Mapping[str, Any], kinds: tuple[str, ...], first: st
     if first not in document:
         yield f"/{first} is missing."
     wanted = next((subject for kind, subject in _SUBJECTS.items() if kind in kinds), "AchievementSubject")
-    for subject in _list(document.get("credentialSubject")):
+    for subject in values_of(document.get("credentialSubject")):
         if isinstance(subject, Mapping):
             if wanted not in types_of(subject):
                 yield f"/credentialSubject is not of the type {wanted}."
@@ -128,7 +129,7 @@ def _badge_faults(document: Mapping[str, Any], kinds: tuple[str, ...], first: st
 
 def _typed(name: str, value: Any, path: str) -> Iterator[str]:
     """Faults in the types of what a member holds, at any depth; credentials in it are documents of their own."""
-    for n, item in enumerate(_list(value)):
+    for n, item in enumerate(values_of(value)):
         here = f"{path}/{n}" if isinstance(value, list) else path
         wanted = "IdentityObject" if path == "/credentialSubject/identifier" else _TYPES.get(name)
         if not isinstance(item, Mapping):
@@ -164,7 +165,3 @@ def _claims_that_differ(document: Mapping[str, Any], claims: Mapping[str, Any]) 
             yield f"The token says {claim} and gives no moment."
         elif said_at is not None and moments and not any(m and int(m.timestamp()) == int(said_at) for m in moments):
             yield f"The token says {claim} and means another moment than the credential in it."
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]

@@ -19,6 +19,7 @@ from openvc.did.did_web import AsyncDidWebResolver
 from openvc.errors import OpenvcError
 
 from app.documents.verification.asking import Asking, NotFetched, shown
+from app.documents.verification.members import values_of
 from app.domain.verification import StepResult
 
 PURPOSE = "assertionMethod"
@@ -161,12 +162,16 @@ def _keys_in(document: Any, name: str) -> Iterator[ListedKey]:
     if isinstance(document.get("kty"), str):
         yield ListedKey(id=name, jwk=document)
     sets = [document, document.get("jwks")]
-    for key in [key for keys in sets if isinstance(keys, Mapping) for key in _list(keys.get("keys"))][:MAX_KEYS]:
+    for key in [key for keys in sets if isinstance(keys, Mapping) for key in values_of(keys.get("keys"))][:MAX_KEYS]:
         if isinstance(key, Mapping):
             yield ListedKey(id=str(key.get("kid", "")), jwk=key)
     allowed = document.get(PURPOSE)
-    methods = [*_list(document.get("verificationMethod")), *_list(document.get("publicKey")), *_list(allowed)]
-    names = {_absolute(item if isinstance(item, str) else item.get("id"), name) for item in _list(allowed)
+    methods = [
+        *values_of(document.get("verificationMethod")),
+        *values_of(document.get("publicKey")),
+        *values_of(allowed),
+    ]
+    names = {_absolute(item if isinstance(item, str) else item.get("id"), name) for item in values_of(allowed)
              if isinstance(item, str | Mapping)}  # fmt: skip
     for method in methods[:MAX_KEYS]:
         if isinstance(method, Mapping) and isinstance(method.get("id"), str):
@@ -180,10 +185,6 @@ def _jwk_of(method: Mapping[str, Any]) -> Jwk | None:
         return dict(method["publicKeyJwk"])
     spelled = method.get("publicKeyMultibase")
     return key_in_fragment(f"#{spelled}") if isinstance(spelled, str) else None
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _absolute(method: Any, name: str) -> str:

@@ -12,6 +12,7 @@ from app.documents.opening import Held
 from app.documents.verification.asking import shown
 from app.documents.verification.data_integrity import signs_graph
 from app.documents.verification.form import issuer_of, types_of
+from app.documents.verification.members import values_of
 from app.domain.verification import Step, StepResult, Verification
 
 _WORST_FIRST: tuple[StepResult, ...] = ("failed", "could_not_be_checked", "passed", "not_applicable")
@@ -81,9 +82,9 @@ def _stands_apart(held: Held) -> bool:
     if signed.secured != "embedded" or not signs_graph(signed.content):
         return True
     inner = held.content
-    subjects = _listed(inner.get("credentialSubject"))
-    achievements = [one for it in subjects if isinstance(it, Mapping) for one in _listed(it.get("achievement"))]
-    parts = [inner, *_listed(inner.get("credentialStatus")), *achievements]
+    subjects = values_of(inner.get("credentialSubject"))
+    achievements = [one for it in subjects if isinstance(it, Mapping) for one in values_of(it.get("achievement"))]
+    parts = [inner, *values_of(inner.get("credentialStatus")), *achievements]
     own, about = _names(parts), _names(subjects)
     return not any(
         (here.get("id") in own and len(here) > 1 and here not in parts)
@@ -102,7 +103,7 @@ def _frame(credential: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _names(value: Any) -> set[str]:
     """The ids of one thing or several, however they are written."""
-    found = [item.get("id") if isinstance(item, Mapping) else item for item in _listed(value)]
+    found = [item.get("id") if isinstance(item, Mapping) else item for item in values_of(value)]
     return {name for name in found if isinstance(name, str)}
 
 
@@ -115,7 +116,3 @@ def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
             waiting += here.values()
         elif isinstance(here, list):
             waiting += here
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
