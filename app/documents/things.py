@@ -87,7 +87,8 @@ def survey(path: Path, form: ThingFormat) -> Counter[str]:
         if isinstance(node, UnreadableRow):
             continue
         wanted.see(node)
-        found["skills"] += is_skill(form, pointer)
+        if is_skill(form, pointer):
+            found["skills"] += 1
         found["decisions"] += is_decision(form, node)
         if is_credential(form, node):
             if is_beside(node):
