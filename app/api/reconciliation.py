@@ -5,6 +5,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from app.api.responses import page_headers
 from app.domain.credential import CredentialKind
 from app.services.reconciling import MOST_CANDIDATES, ROOT_TYPE, Asked, Condition
 
@@ -13,6 +14,9 @@ BATCH = 100
 """Most queries in one request."""
 MOST_ROWS = 500
 """Most credentials in one request for columns."""
+PREVIEW = {"width": 420, "height": 220}
+FRAMED = page_headers("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors *")
+"""Previews are shown in frames of the tools that reconcile, wherever these run; nothing in them can be pressed."""
 
 
 class ReferredEntity(BaseModel):

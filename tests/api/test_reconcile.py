@@ -177,6 +177,18 @@ def test_a_preview_shows_the_credential_and_no_markup_of_its_own(exland: TestCli
     assert exland.get("/reconcile/preview", params={"id": "<script>"}).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/reconcile/preview", "/reconcile/draft/preview"])
+def test_a_preview_can_be_shown_in_a_frame_and_runs_nothing(exland: TestClient, path: str) -> None:
+    told = exland.get(path, params={"id": BEES}).headers.get_list("content-security-policy")
+    assert told == ["default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors *"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_manifest_leads_to_the_preview(exland: TestClient, version: str) -> None:
+    address = exland.get(VERSIONS[version]).json()["preview"]["url"]
+    assert "Beekeeping in Practice" in exland.get(address.replace("{{id}}", BEES)).text
+
+
 def test_too_many_queries_are_refused(exland: TestClient) -> None:
     many = {str(n): {"query": "Bees"} for n in range(101)}
     assert exland.post("/reconcile", data={"queries": json.dumps(many)}).status_code == 413

@@ -17,7 +17,7 @@ from app.api.dependencies import Releases, Session, VocabularyOfRelease, today
 from app.api.examples import EXTEND_EXAMPLES, MATCH_EXAMPLES, QUERY_EXAMPLES
 from app.api.numbers import WholeNumber
 from app.api.problems import PROBLEMS, problem
-from app.api.reconciliation import BATCH, KINDS, BatchOfDraft, Extension, QueryOf02, of_02, of_draft
+from app.api.reconciliation import BATCH, FRAMED, KINDS, PREVIEW, BatchOfDraft, Extension, QueryOf02, of_02, of_draft
 from app.api.schemas import Closed, Nothing
 from app.domain.dataset import CatalogueEntry
 from app.domain.ruleset import RuleSet
@@ -28,7 +28,6 @@ from app.store.catalogue import Wanted
 
 router = APIRouter(prefix="/reconcile", tags=["Reconciliation"], responses=PROBLEMS)
 
-PREVIEW = {"width": 420, "height": 220}
 NAME = "Passerelle: credentials and where they are recognised"
 
 
@@ -336,7 +335,8 @@ async def preview(query: Annotated[PreviewQuery, Query()], session: Session, rel
     cells = "".join(f"<dt>{name}</dt><dd>{html.escape(text)}</dd>" for name, text in rows if text)
     title = html.escape(credential.title)
     head = f'<meta charset="utf-8"><title>{title}</title>'
-    return HTMLResponse(f'<!doctype html><html lang="en">{head}<h1>{title}</h1><dl>{cells}</dl></html>')
+    body = f'<!doctype html><html lang="en">{head}<h1>{title}</h1><dl>{cells}</dl></html>'
+    return HTMLResponse(body, headers=FRAMED)
 
 
 # 1.0-draft ------------------------------------------------------------------------------------------------------
