@@ -18,7 +18,7 @@ from app.api.bodies import App, Receive, Scope, Send
 from app.api.dependencies import today
 from app.api.metrics import count_outcomes
 from app.api.negotiation import PRINTED, accept_of, liked
-from app.api.responses import BY_ACCEPT, as_json, tagged
+from app.api.responses import BY_ACCEPT, as_json, headers_of
 from app.api.schemas import CredentialById, RecognitionRequest, permalink
 from app.domain.credential import Credential
 from app.domain.report import Report, UnderstoodCredential
@@ -109,7 +109,11 @@ class KnownCredentials:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on."""
         body = await self._answer(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
-        await (self._app if body is None else tagged(body, vary=BY_ACCEPT))(scope, receive, send)
+        if body is None:
+            await self._app(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": headers_of(body, vary=BY_ACCEPT)})
+        await send({"type": "http.response.body", "body": body})
 
     async def _answer(self, scope: Scope) -> bytes | None:
         path = PATH.fullmatch(scope["path"])

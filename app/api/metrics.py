@@ -7,7 +7,6 @@ stands in ``observe``. Several processes behind one port add up through files in
 
 import asyncio
 import os
-from collections import Counter as Tally
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -46,7 +45,10 @@ def count_request(route: str, method: str, status: int, seconds: float) -> None:
 
 def count_outcomes(report: Report) -> None:
     """The outcomes of an answer. Answers given again from memory are not counted again."""
-    for status, number in Tally(outcome.status for outcome in report.outcomes).items():
+    tally: dict[str, int] = {}
+    for outcome in report.outcomes:
+        tally[outcome.status] = tally.get(outcome.status, 0) + 1
+    for status, number in tally.items():
         _outcome(status).inc(number)
 
 

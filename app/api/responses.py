@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from fastapi import Response
@@ -67,10 +67,21 @@ def _only(item: dict[str, Any], ways: Sequence[Sequence[str]]) -> dict[str, Any]
 def tagged(
     body: bytes, media_type: str = "application/json", vary: str = PLAINLY, more: Mapping[str, str] | None = None
 ) -> Response:
-    """A body as a response. The ETag is the SHA-256 of the bytes, so it is the same in every process."""
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": vary, **NO_GUESSING, **(more or {})}
-    return Response(body, media_type=media_type, headers=headers)
+    """A body as a response with a strong ETag."""
+    headers = {name.decode(): value.decode() for name, value in headers_of(body, media_type, vary)}
+    return Response(body, media_type=media_type, headers={**headers, **(more or {})})
+
+
+def headers_of(body: bytes, media_type: str = "application/json", vary: str = PLAINLY) -> list[tuple[bytes, bytes]]:
+    """The headers of a body that may be kept. The ETag is the SHA-256 of the bytes: the same in every process."""
+    etag = b'"%s"' % hashlib.sha256(body).hexdigest()[:32].encode()
+    return [(b"etag", etag), *_constant_headers(media_type, vary), (b"content-length", b"%d" % len(body))]
+
+
+@lru_cache(maxsize=64)
+def _constant_headers(media_type: str, vary: str) -> Sequence[tuple[bytes, bytes]]:
+    empty = Response(media_type=media_type, headers={"Cache-Control": "no-cache", "Vary": vary, **NO_GUESSING})
+    return tuple(pair for pair in empty.raw_headers if pair[0] != b"content-length")
 
 
 def unkept(body: bytes, media_type: str, more: Mapping[str, str] | None = None) -> Response:

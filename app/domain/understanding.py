@@ -5,10 +5,11 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any
 
 from app.domain.circumstances import CircumstanceValue
-from app.domain.credential import Credential, CredentialKind, Issuer
+from app.domain.credential import Credential, CredentialKind
 from app.domain.levels import LevelReference, level_reference
 from app.domain.report import Question, Reading
 from app.domain.ruleset import RuleSet
@@ -177,16 +178,17 @@ def filled_from(known: Credential, told: Credential) -> tuple[Credential, tuple[
     return replace(told, **merged, issuer=issuer, features=features), tuple(readings)
 
 
+_COMMON = (
+    "issuer.kind", "issuer.country", "level", "credit", "notional_hours", "assessed", "quality_assured_by", "schemes",
+    "kind", "field", "awarded_on",
+)  # fmt: skip
+_POINTERS = tuple(f"/credential/{name.replace('.', '/')}" for name in _COMMON)
+_common = attrgetter(*_COMMON)
+
+
 def not_given(credential: Credential) -> tuple[str, ...]:
     """Common attributes that nobody told, as JSON pointers."""
-    asked = (
-        "level", "credit", "notional_hours", "assessed", "quality_assured_by", "schemes", "kind", "field", "awarded_on",
-    )  # fmt: skip
-    issuer: Issuer = credential.issuer
-    return (
-        *(f"/credential/issuer/{name}" for name in ("kind", "country") if getattr(issuer, name) is None),
-        *(f"/credential/{name}" for name in asked if getattr(credential, name) is None),
-    )
+    return tuple([pointer for pointer, value in zip(_POINTERS, _common(credential), strict=True) if value is None])
 
 
 def _first_of(phrases: Iterable[str], said: frozenset[str]) -> str | None:

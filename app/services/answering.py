@@ -39,11 +39,13 @@ class Shared:
     def understood(self, credential: Credential, readings: tuple[Reading, ...] = ()) -> UnderstoodCredential:
         """How one of the credentials is understood; ``readings`` are those made before the title was read."""
         credential = replace(credential, **self.taken) if self.taken else credential
-        return replace(
-            self.report.credential,
+        first = self.report.credential
+        return UnderstoodCredential(
             credential=credential,
             catalogue_id=credential.id,
             readings=(*readings, *self.read),
+            notional_hours=first.notional_hours,
+            eqf_level=first.eqf_level,
             not_given=not_given(credential),
         )
 
