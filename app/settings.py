@@ -76,7 +76,7 @@ class Settings(BaseSettings):
         "when set.",
     )
     release_poll_seconds: float = Field(
-        default=0.5, gt=0, le=60, description="How often a worker looks for a newly activated release."
+        default=0.25, gt=0, le=60, description="How often a worker looks for a newly activated release."
     )
     max_body_bytes: int = Field(
         default=262_144, ge=1024, description="Largest request body; more is refused before it is read."

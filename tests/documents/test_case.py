@@ -81,11 +81,18 @@ def test_an_item_is_a_skill_of_its_framework(tmp_path: Path) -> None:
 def test_only_being_a_child_of_a_skill_is_being_a_part_of_it(tmp_path: Path) -> None:
     associations = [
         a_link("b", "a", "precedes"), a_link("b", "c"), a_link("a", "b"), a_link("b", "a"), a_link("b", "a"),
-        {"associationType": "isChildOf", "originNodeURI": link("b"), "destinationNodeURI": {"identifier": "d"}},
         {"associationType": "isChildOf", "originNodeURI": "b", "destinationNodeURI": f"{BASE}/d"},
     ]  # fmt: skip
     a, b = skills(tmp_path, a_package(an_item("a"), an_item("b"), associations=associations))
     assert (a.broader, b.broader) == ((f"{BASE}/b",), (f"{BASE}/c", f"{BASE}/a"))
+
+
+@pytest.mark.parametrize("target", [{"identifier": "d"}, f"{BASE}/d", {"uri": 5}])
+def test_a_broader_item_without_an_address_is_told_with_its_place(tmp_path: Path, target: Any) -> None:
+    association = {"associationType": "isChildOf", "originNodeURI": link("a"), "destinationNodeURI": target}
+    (found,) = read(tmp_path, a_package(an_item("a"), associations=[association]))
+    place = "/CFAssociations/0/destinationNodeURI"
+    assert found == [(place, repr(target), "a link with the uri of the broader item")]
 
 
 def test_items_without_their_document_name_it_themselves(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """CASE 1.0 and 1.1 (Competencies and Academic Standards Exchange): items of a framework, read as skills."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.documents.reading import values
@@ -86,14 +86,27 @@ def read_item(item: Part, framework: Part | None, around: Sequence[Part]) -> Map
     if part is not None and (language := values.language(part.text)) is not None:
         told["language"] = language, part
     above: dict[str, Part] = {}
-    for association in around:
-        link = association.one("destinationNodeURI") if is_placing(association.value) else None
-        address = link.one("uri") if link is not None and not _is_same(link, framework) else None
+    for link in _above(framework, around):
+        address = link.one("uri")
         if address is not None and address.text is not None:
             above.setdefault(address.text, address)
     if above:
         told["broader"] = tuple(above), next(iter(above.values()))
     return told
+
+
+def unaddressed(framework: Part | None, around: Sequence[Part]) -> list[Part]:
+    """The links to broader items that lack the address, without which the broader skill cannot be told."""
+    links = ((link, link.one("uri")) for link in _above(framework, around))
+    return [link for link, address in links if address is None or address.text is None]
+
+
+def _above(framework: Part | None, around: Sequence[Part]) -> Iterator[Part]:
+    """Links to what an item is a part of, the framework itself left out."""
+    for association in around:
+        link = association.one("destinationNodeURI") if is_placing(association.value) else None
+        if link is not None and not _is_same(link, framework):
+            yield link
 
 
 def _is_same(part: Part, framework: Part | None) -> bool:
