@@ -1,6 +1,5 @@
 """Ways to hand in a document: in JSON with the question, in a form, or as it is with the question in the query."""
 
-import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Self, TypeVar
 
@@ -10,6 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from app.api.one_way import read_one_way
 from app.api.schemas import Options, RecognitionQuery, split
 from app.documents.json_text import MAX_BYTES, read_json
 from app.domain.errors import UnreadableQuestion
@@ -129,8 +129,8 @@ async def _fields(request: Request) -> tuple[dict[str, Any], bytes | None]:
 
 def _object(name: str, text: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return read_one_way(text)
+    except ValueError:
         raise UnreadableQuestion("Found text that is no JSON, expected a JSON object.", f"/{name}") from None
 
 

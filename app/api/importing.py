@@ -1,6 +1,5 @@
 """Shapes of imports: how something shall be imported, and what is told of it."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
@@ -9,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, Field, field_validator
 
 from app.api.examples import IMPORT_EXAMPLES, IMPORT_FORM_EXAMPLES, IMPORT_URL_EXAMPLES
 from app.api.numbers import WholeNumber
+from app.api.one_way import read_one_way
 from app.api.problems import Problem as ProblemResponse
 from app.api.received import MULTIPART
 from app.api.schemas import Closed
@@ -74,8 +74,8 @@ class ImportQuery(_Options):
             value = value[0]
         if isinstance(value, str):
             try:
-                return json.loads(value)
-            except (ValueError, RecursionError):
+                return read_one_way(value)
+            except ValueError:
                 raise ValueError('a JSON object such as {"Course name": "title"}') from None
         return value
 

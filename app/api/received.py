@@ -1,7 +1,6 @@
 """Takes in a file that is sent to be imported: into the folder of imports, and only so many bytes."""
 
 import hashlib
-import json
 import os
 import uuid
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 
 from app.api.bodies import Message
+from app.api.one_way import read_one_way
 from app.api.spool import TooLarge
 from app.domain.errors import UnreadableQuestion
 from app.services.importing.understanding import MEDIA_TYPES, Format
@@ -69,9 +69,9 @@ async def receive_json(request: Request, most: int) -> dict[str, Any]:
         if len(body) > most:
             raise TooLarge(most)
     try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
-        told = None
+        told = read_one_way(body)
+    except ValueError as error:
+        raise UnreadableQuestion(f"The body cannot be read, expected a JSON object: {error}.") from None
     if not isinstance(told, dict):
         raise UnreadableQuestion("Found a body that is no JSON object, expected one with the field 'url'.", "/url")
     return told

@@ -10,6 +10,7 @@ from app.api.days import Day, Moment
 from app.api.dependencies import Session
 from app.api.examples import KEY_EXAMPLES
 from app.api.numbers import WholeNumber
+from app.api.one_way import OneWayRoute
 from app.api.problems import CLOSED, PROBLEMS
 from app.api.responses import private
 from app.api.schemas import Closed, Nothing
@@ -19,7 +20,7 @@ from app.services.auditing import list_entries
 from app.services.keys import create_key, list_keys, revoke_key
 from app.store.audit import AuditEntry, Wanted
 
-router = APIRouter(prefix=ADMIN, tags=["Access"], responses={**PROBLEMS, **CLOSED})
+router = APIRouter(prefix=ADMIN, tags=["Access"], responses={**PROBLEMS, **CLOSED}, route_class=OneWayRoute)
 
 KeyHolder = Annotated[Caller, needs("keys")]
 Auditor = Annotated[Caller, needs("audit")]

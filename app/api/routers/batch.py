@@ -17,6 +17,7 @@ from app.api.asking import report_on
 from app.api.dependencies import Releases
 from app.api.examples import BATCH_EXAMPLES, LINES_EXAMPLES, TABLE_EXAMPLES
 from app.api.numbers import WholeNumber
+from app.api.one_way import read_one_way
 from app.api.problems import PROBLEMS, Problem, describe, describe_fault, describe_invalid
 from app.api.question_table import question_of, read_header, rows_of, written
 from app.api.schemas import Closed, RecognitionRequest
@@ -183,8 +184,8 @@ async def _spooled_items(request: Request, sent: str) -> AsyncIterator[Item | No
 
 def _in_array(file: IO[bytes]) -> Iterator[Item]:
     try:
-        items = json.loads(file.read())
-    except (ValueError, RecursionError) as error:
+        items = read_one_way(file.read())
+    except ValueError as error:
         raise UnreadableQuestion(f"The body cannot be read, expected a JSON array: {error}.") from None
     if not isinstance(items, list) or len(items) > MAX_ITEMS:
         found = f"{len(items)} questions" if isinstance(items, list) else type(items).__name__
@@ -203,8 +204,8 @@ def _in_lines(file: IO[bytes]) -> Iterator[Item]:
             yield str(n), describe(422, "invalid-request", f"Line {n + 1} is longer than {MAX_LINE_BYTES} bytes.")
         elif line.strip():
             try:
-                yield str(n), json.loads(line)
-            except (ValueError, RecursionError) as error:
+                yield str(n), read_one_way(line)
+            except ValueError as error:
                 yield str(n), describe(422, "invalid-request", f"Line {n + 1} is no JSON: {error}.")
         else:
             continue

@@ -11,6 +11,7 @@ from app.api.dependencies import HandedIn, Releases, Session
 from app.api.examples import COMPARISON_EXAMPLES, RECOGNITION_EXAMPLES
 from app.api.forms import FORMS, form_of, respond_in
 from app.api.negotiation import Form
+from app.api.one_way import OneWayRoute
 from app.api.problems import NOT_INSTALLED, PROBLEMS
 from app.api.responses import answer
 from app.api.schemas import ComparisonRequest, CredentialId, FormQuery, Nothing, RecognitionQuery, RecognitionRequest
@@ -19,7 +20,7 @@ from app.domain.report import Report
 from app.services.comparing import Comparison, compare
 from app.services.documents import DocumentReport
 
-router = APIRouter(prefix="/v1", tags=["Recognition"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["Recognition"], responses=PROBLEMS, route_class=OneWayRoute)
 
 
 class PinnedQuery(FormQuery):

@@ -16,6 +16,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from app.api.dependencies import Releases, Session, VocabularyOfRelease, today
 from app.api.examples import EXTEND_EXAMPLES, MATCH_EXAMPLES, QUERY_EXAMPLES
 from app.api.numbers import WholeNumber
+from app.api.one_way import OneWayRoute, read_one_way
 from app.api.problems import PROBLEMS, problem
 from app.api.reconciliation import BATCH, FRAMED, KINDS, PREVIEW, BatchOfDraft, Extension, QueryOf02, of_02, of_draft
 from app.api.schemas import Closed, Nothing
@@ -26,7 +27,7 @@ from app.services.browsing import credential_page
 from app.services.reconciling import PROPERTIES, ROOT_TYPE, Asked, Candidate, Column, column_of
 from app.store.catalogue import Wanted
 
-router = APIRouter(prefix="/reconcile", tags=["Reconciliation"], responses=PROBLEMS)
+router = APIRouter(prefix="/reconcile", tags=["Reconciliation"], responses=PROBLEMS, route_class=OneWayRoute)
 
 NAME = "Passerelle: credentials and where they are recognised"
 
@@ -132,10 +133,14 @@ _BATCH_OF_02 = TypeAdapter(dict[str, QueryOf02])
 def _read(shape: TypeAdapter[Any], text: str, name: str) -> Any:
     """JSON in a parameter. Raises RequestValidationError with pointers below its name."""
     try:
+        read_one_way(text)
         return shape.validate_json(text)
     except ValidationError as error:
         items = [{**item, "loc": ("query", name, *item["loc"])} for item in error.errors()]
         raise RequestValidationError(items) from None
+    except ValueError as error:
+        item = {"type": "json_invalid", "loc": ("query", name), "msg": "broken", "ctx": {"error": str(error)}}
+        raise RequestValidationError([item]) from None
 
 
 async def _asked(

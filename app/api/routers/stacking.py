@@ -11,6 +11,7 @@ from app.api.days import Day
 from app.api.dependencies import HandedIn, Releases, Session, today
 from app.api.examples import STACKING_EXAMPLES
 from app.api.numbers import refuse_exponents
+from app.api.one_way import OneWayRoute
 from app.api.problems import NOT_INSTALLED, PROBLEMS
 from app.api.responses import answer, private
 from app.api.schemas import (
@@ -30,7 +31,7 @@ from app.domain.stacking import Award
 from app.services.documents import Documents
 from app.services.stacking import Brought, Stack, stack
 
-router = APIRouter(prefix="/v1", tags=["Recognition"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["Recognition"], responses=PROBLEMS, route_class=OneWayRoute)
 
 MAX_DOCUMENTS = 20
 """Most credentials that documents show: each may have keys and lists to be asked for."""
