@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from app.api.responses import page_headers
 from app.domain.credential import CredentialKind
@@ -60,7 +60,7 @@ class ConditionOfDraft(BaseModel):
     matchType: Literal["name", "id", "property"] = Field(description="What is compared.")
     propertyId: str | None = Field(default=None, description="Id of the property.")
     propertyValue: PropertyValue | list[PropertyValue] = Field(description="Its value or values.")
-    required: bool = Field(default=False, description="Whether candidates must have it.")
+    required: StrictBool = Field(default=False, description="Whether candidates must have it.")
     matchQuantifier: Literal["any", "all", "none"] = Field(default="any", description="Which values.")
     matchQualifier: str | None = Field(default=None, description="Not used.")
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from app.domain.circumstances import CircumstanceValue
 from app.domain.credits import CreditAmount, Range
-from app.domain.described import described
+from app.domain.described import Flag, described
 from app.domain.levels import LevelReference
 from app.domain.validity import DayRange
 
@@ -91,15 +91,15 @@ class Credential:
     """The credit that its issuer states."""
     notional_hours: Fraction | Range | None = None
     """Hours of learning in all, assessment included; a number or a range."""
-    assessed: bool | None = None
+    assessed: Flag | None = None
     """Whether learning outcomes were assessed. Attendance alone is false."""
-    proctored: bool | None = None
+    proctored: Flag | None = None
     """Whether the assessment was supervised."""
-    identity_verified: bool | None = None
+    identity_verified: Flag | None = None
     """Whether the holder's identity was checked."""
-    graded: bool | None = None
+    graded: Flag | None = None
     """Whether a mark or grade was given, rather than a pass."""
-    credit_bearing: bool | None = None
+    credit_bearing: Flag | None = None
     """Whether the issuer awards formal credit for it."""
     quality_assured_by: tuple[str, ...] | None = None
     """Names or ids of bodies that quality-assure it. An empty list says: by none."""

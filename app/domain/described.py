@@ -3,17 +3,29 @@
 import ast
 import inspect
 import sys
+from collections.abc import Callable
 from dataclasses import fields
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Annotated, Any, TypeVar
 
 Class = TypeVar("Class", bound=type)
 
 _READING = MappingProxyType({"extra": "forbid", "coerce_numbers_to_str": True})
 """Unknown keys are refused, and 5 is read as "5" where text is wanted."""
+
+
+class _AsWritten:
+    """Where it stands, values of other types are not made into the one that is wanted."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        return {**handler(source), "strict": True}
+
+
+Flag = Annotated[bool, _AsWritten()]
+"""True or false; 0, "yes" and the like are neither."""
 
 
 def described(cls: Class) -> Class:

@@ -35,6 +35,8 @@ OK = {"title": "Bees"}
         ({"credential": {**OK, "level": {"framework": "xfq"}}}, "/credential/level", "value"),
         ({"credential": {**OK, "schemes": ["xf-pilt"]}}, "/credential/schemes/0", "xf-pilot"),
         ({"credential": {**OK, "registers": ["x"]}}, "/credential/registers/0", "xf-register"),
+        ({"credential": {**OK, "assessed": "yes"}}, "/credential/assessed", "boolean"),
+        ({"credential": {**OK, "assessed": 1}}, "/credential/assessed", "boolean"),
         ({"credential": {**OK, "field": "computing"}}, "/credential/field", "ISCED-F"),
         ({"credential": {**OK, "issuer": {"country": "Exland"}}}, "/credential/issuer/country", "Exland"),
         ({"credential": {**OK, "features": {"final_project": True}}}, "/credential/features/final_project",
