@@ -206,6 +206,8 @@ _EXPECTED = {
     "unexpected_keyword_argument": "no such key",
     "fraction_parsing": 'a number such as "5", "2.5" or "1/3"',
     "json_invalid": "valid JSON",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
     "model_attributes_type": "an object, sent as application/json",
 }
 
