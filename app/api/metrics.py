@@ -10,6 +10,7 @@ import os
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 from prometheus_client.registry import REGISTRY
@@ -75,8 +76,24 @@ def exposition() -> bytes:
         return generate_latest(REGISTRY)
     _forget_the_dead(Path(folder))
     registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    _OfAllProcesses(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)
+
+
+class _OfAllProcesses(multiprocess.MultiProcessCollector):
+    """Adds up the files of all processes; one that a process is just making is empty for a moment, and says nothing."""
+
+    def collect(self) -> Any:
+        made = [str(path) for path in Path(self._path).glob("*.db") if _size_of(path)]
+        return self.merge(made)  # type: ignore[no-untyped-call]
+
+
+def _size_of(path: Path) -> int:
+    """Bytes of a file; none of one that another process has just removed."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _forget_the_dead(folder: Path) -> None:
@@ -87,4 +104,5 @@ def _forget_the_dead(folder: Path) -> None:
             try:
                 os.kill(pid, 0)
             except ProcessLookupError:
-                multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
+                with suppress(FileNotFoundError):  # another process did it at the same time
+                    multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]

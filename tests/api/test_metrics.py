@@ -4,9 +4,13 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
 from fastapi.testclient import TestClient
+from prometheus_client import multiprocess
+from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from prometheus_client.parser import text_string_to_metric_families
 
+from app.api import metrics
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import EXLAND, client_for
@@ -85,6 +89,25 @@ def test_several_processes_of_one_server_add_up_and_the_dead_are_forgotten(tmp_p
         os.kill(_processes(text)[0], signal.SIGKILL)
         again = eventually(lambda: _with_processes(server.client.get("/metrics").text, 2, without=_processes(text)[0]))
         assert sample(again, "passerelle_request_seconds_count", route=ROUTE) == before + 20
+
+
+def test_files_that_other_processes_are_just_making_or_removing_break_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    values = MmapedDict(str(tmp_path / "counter_7.db"))
+    values.write_value(mmap_key("things", "things_total", (), (), "Things."), 3.0, 0.0)
+    (tmp_path / "counter_8.db").touch()
+    (tmp_path / "gauge_livesum_9999999.db").touch()
+    dead: list[int] = []
+
+    def gone(pid: int) -> None:
+        dead.append(pid)
+        raise FileNotFoundError
+
+    monkeypatch.setattr(multiprocess, "mark_process_dead", gone)
+    assert sample(metrics.exposition().decode(), "things_total") == 3
+    assert dead == [9999999]
 
 
 def _processes(text: str) -> list[int]:
