@@ -3,8 +3,6 @@
 ``/reconcile`` speaks 0.2, ``/reconcile/draft`` 1.0-draft: their manifests differ in shape, so each has an address.
 """
 
-import html
-from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
@@ -18,9 +16,19 @@ from app.api.examples import EXTEND_EXAMPLES, MATCH_EXAMPLES, QUERY_EXAMPLES
 from app.api.numbers import WholeNumber
 from app.api.one_way import OneWayRoute, read_one_way
 from app.api.problems import PROBLEMS, problem
+from app.api.reconciled import (
+    candidate_of,
+    cells_of,
+    described,
+    heading_of,
+    preview_of,
+    properties,
+    settings_of,
+    type_of,
+    types_of,
+)
 from app.api.reconciliation import BATCH, FRAMED, KINDS, PREVIEW, BatchOfDraft, Extension, QueryOf02, of_02, of_draft
 from app.api.schemas import Closed, Nothing
-from app.domain.dataset import CatalogueEntry
 from app.domain.ruleset import RuleSet
 from app.services import reconciling, searching
 from app.services.browsing import credential_page
@@ -30,35 +38,6 @@ from app.store.catalogue import Wanted
 router = APIRouter(prefix="/reconcile", tags=["Reconciliation"], responses=PROBLEMS, route_class=OneWayRoute)
 
 NAME = "Passerelle: credentials and where they are recognised"
-
-
-def _types(ids: Iterable[str]) -> list[dict[str, Any]]:
-    root = {"id": ROOT_TYPE, "name": "Credential"}
-    return [
-        root if name == ROOT_TYPE else {"id": name, "name": name.replace("_", " ").capitalize(), "broader": [root]}
-        for name in ids
-    ]
-
-
-def _setting(version: str, kind: str, name: str, label: str, help_text: str, **more: Any) -> dict[str, Any]:
-    if version == "0.2":
-        return {"type": kind, "name": name, "label": label, "help_text": help_text, **more}
-    return {"type": kind, "id": name, "name": label, "helpText": help_text, **more}
-
-
-def _settings(version: str) -> list[dict[str, Any]]:
-    purposes = [
-        {"value": value, "name": value.replace("_", " ")}
-        for value in ("credit_transfer", "admission", "stacking", "register", "employment", "funding")
-    ]
-    return [
-        _setting(version, "text", "jurisdiction", "Place", "For recognition: code of a place, such as IE", default=""),
-        _setting(
-            version, "select", "purpose", "Purpose", "For recognition: what it should count for",
-            default="credit_transfer", choices=purposes,
-        ),
-        _setting(version, "text", "system", "Unit", "For credit: id of the unit, such as ects", default="ects"),
-    ]  # fmt: skip
 
 
 @router.get("", summary="Manifest, or queries as parameters (Reconciliation API 0.2)", response_model=dict[str, Any])
@@ -87,7 +66,7 @@ async def root(
             },
             "extend": {
                 "propose_properties": {"service_url": base, "service_path": "/reconcile/extend/propose"},
-                "property_settings": _settings("0.2"),
+                "property_settings": settings_of("0.2"),
             },
             "batchSize": BATCH,
         }
@@ -133,8 +112,7 @@ _BATCH_OF_02 = TypeAdapter(dict[str, QueryOf02])
 def _read(shape: TypeAdapter[Any], text: str, name: str) -> Any:
     """JSON in a parameter. Raises RequestValidationError with pointers below its name."""
     try:
-        read_one_way(text)
-        return shape.validate_json(text)
+        return shape.validate_python(read_one_way(text))
     except ValidationError as error:
         items = [{**item, "loc": ("query", name, *item["loc"])} for item in error.errors()]
         raise RequestValidationError(items) from None
@@ -150,14 +128,14 @@ async def _asked(
     rules = await releases.get()
     if extend is not None:
         columns, rows = await _extended(session, rules, _read(TypeAdapter(Extension), extend, "extend"))
-        cells = {name: {key: _cells(values) for key, values in row.items()} for name, row in rows.items()}
-        return JSONResponse({"meta": [_meta(column) for column in columns], "rows": cells})
+        cells = {name: {key: cells_of(values) for key, values in row.items()} for name, row in rows.items()}
+        return JSONResponse({"meta": [heading_of(column) for column in columns], "rows": cells})
     batch = _read(_BATCH_OF_02, queries or "", "queries")
     if len(batch) > BATCH:
         return problem(413, "body-too-large", f"Found {len(batch)} queries, expected at most {BATCH}.")
     words = await vocabulary.get(session, rules.release.number)
     results = {
-        name: {"result": [_candidate(c) for c in await _candidates(session, words, rules, of_02(query))]}
+        name: {"result": [candidate_of(c) for c in await _candidates(session, words, rules, of_02(query))]}
         for name, query in batch.items()
     }
     return JSONResponse(results)
@@ -167,46 +145,6 @@ async def _candidates(
     session: Session, words: searching.Vocabulary, rules: RuleSet, query: Asked | None
 ) -> list[Candidate]:
     return [] if query is None else await reconciling.reconcile(session, words, rules, query)
-
-
-def _type_of(entry: CatalogueEntry) -> list[dict[str, str]]:
-    kind = entry.credential.kind or ROOT_TYPE
-    return [{"id": kind, "name": kind.replace("_", " ").capitalize()}]
-
-
-def _described(entry: CatalogueEntry) -> str:
-    issuer = entry.credential.issuer
-    return ", ".join(part for part in (issuer.name, issuer.country) if part)
-
-
-def _candidate(candidate: Candidate, *, named: bool = False) -> dict[str, Any]:
-    features = [
-        {"id": name, **({"name": name.replace("_", " ").capitalize()} if named else {}), "value": value}
-        for name, value in candidate.features.items()
-    ]
-    return {
-        "id": candidate.entry.id,
-        "name": candidate.entry.credential.title,
-        "description": _described(candidate.entry),
-        "type": _type_of(candidate.entry),
-        "score": candidate.score,
-        "features": features,
-        "match": candidate.match,
-    }
-
-
-def _meta(column: Column) -> dict[str, str]:
-    known = PROPERTIES[column.property_id]
-    setting = column.setting.get("jurisdiction" if column.property_id == "recognition" else "system", "")
-    named = (
-        known.name if column.property_id not in ("recognition", "credit") or not setting else f"{known.name}: {setting}"
-    )
-    return {"id": column.id, "name": named}
-
-
-def _cells(values: Iterable[reconciling.Value]) -> list[dict[str, Any]]:
-    kinds: Mapping[type, str] = {int: "int", float: "float"}
-    return [{kinds.get(type(value), "str"): value if type(value) in kinds else str(value)} for value in values]
 
 
 async def _extended(
@@ -261,8 +199,8 @@ async def suggest_entity(
         {
             "id": entry.id,
             "name": entry.credential.title,
-            "description": _described(entry),
-            "notable": [{"id": kind["id"], "name": kind["name"]} for kind in _type_of(entry)],
+            "description": described(entry),
+            "notable": [{"id": kind["id"], "name": kind["name"]} for kind in type_of(entry)],
         }
         for entry in found.entries
     ]
@@ -273,18 +211,14 @@ async def suggest_entity(
 @router.get("/draft/suggest/type", summary="Types as one types (1.0-draft)", response_model=dict[str, Any])
 async def suggest_type(query: Annotated[PrefixQuery, Query()]) -> Response:
     """Types that may be meant."""
-    return _page(_starting(_types([ROOT_TYPE, *KINDS]), query), query)
-
-
-def _properties() -> list[dict[str, Any]]:
-    return [{"id": p.id, "name": p.name, "description": p.description} for p in PROPERTIES.values()]
+    return _page(_starting(types_of([ROOT_TYPE, *KINDS]), query), query)
 
 
 @router.get("/suggest/property", summary="Properties as one types", response_model=dict[str, Any])
 @router.get("/draft/suggest/property", summary="Properties as one types (1.0-draft)", response_model=dict[str, Any])
 async def suggest_property(query: Annotated[PrefixQuery, Query()]) -> Response:
     """Properties that may be meant."""
-    return _page(_starting(_properties(), query), query)
+    return _page(_starting(properties(), query), query)
 
 
 class ProposeQuery(Closed):
@@ -308,7 +242,7 @@ async def propose(query: Annotated[ProposeQuery, Query()], releases: Releases) -
         {"id": f"recognised:{code}", "name": f"Recognised in {rules.places.by_code[code].name}"}
         for code in rules.places_with_rules
     ]
-    items = [*_properties(), *units, *places][: query.limit]
+    items = [*properties(), *units, *places][: query.limit]
     told = {"type": query.type, "properties": items}
     return JSONResponse(told if query.limit is None else {**told, "limit": query.limit})
 
@@ -330,18 +264,7 @@ async def preview(query: Annotated[PreviewQuery, Query()], session: Session, rel
     """What a person needs to see whether it is the one meant."""
     rules = await releases.get()
     page = await credential_page(session, rules, query.id)
-    credential = page.entry.credential
-    rows = [
-        ("Issuer", _described(page.entry)),
-        ("Kind", (credential.kind or "").replace("_", " ")),
-        ("Level", f"{credential.level.framework} {credential.level.value or ''}" if credential.level else ""),
-        ("Decisions", str(len(page.decisions))),
-    ]
-    cells = "".join(f"<dt>{name}</dt><dd>{html.escape(text)}</dd>" for name, text in rows if text)
-    title = html.escape(credential.title)
-    head = f'<meta charset="utf-8"><title>{title}</title>'
-    body = f'<!doctype html><html lang="en">{head}<h1>{title}</h1><dl>{cells}</dl></html>'
-    return HTMLResponse(body, headers=FRAMED)
+    return HTMLResponse(preview_of(page), headers=FRAMED)
 
 
 # 1.0-draft ------------------------------------------------------------------------------------------------------
@@ -361,7 +284,7 @@ async def manifest_of_draft(request: Request) -> Response:
             # the draft has a fixed address for it; its test bench asks for one
             "preview": {"url": f"{base}/reconcile/draft/preview?id={{{{id}}}}", **PREVIEW},
             "suggest": {"entity": True, "property": True, "type": True},
-            "extend": {"proposeProperties": True, "propertySettings": _settings("1.0-draft")},
+            "extend": {"proposeProperties": True, "propertySettings": settings_of("1.0-draft")},
             "batchSize": BATCH,
             "standardizedScore": True,
             "lang": "en",
@@ -378,7 +301,7 @@ async def match(
     rules = await releases.get()
     words = await vocabulary.get(session, rules.release.number)
     results = [
-        {"candidates": [_candidate(c, named=True) for c in await _candidates(session, words, rules, of_draft(query))]}
+        {"candidates": [candidate_of(c, named=True) for c in await _candidates(session, words, rules, of_draft(query))]}
         for query in body.queries
     ]
     return JSONResponse({"results": results})
@@ -393,10 +316,10 @@ async def extend_of_draft(
     rules = await releases.get()
     columns, rows = await _extended(session, rules, body)
     told = [
-        {"id": name, "properties": [{"id": key, "values": _cells(values)} for key, values in row.items()]}
+        {"id": name, "properties": [{"id": key, "values": cells_of(values)} for key, values in row.items()]}
         for name, row in rows.items()
     ]
-    return JSONResponse({"meta": [_meta(column) for column in columns], "rows": told})
+    return JSONResponse({"meta": [heading_of(column) for column in columns], "rows": told})
 
 
 def _base(request: Request) -> str:
