@@ -248,7 +248,8 @@ def _skill(part: Part, thing: Thing, saying: Saying) -> Said:
     document = next((other for place, other in around.items() if place.endswith(DOCUMENT)), None)
     places = _Places(thing, part)
     framework = document or part.one("CFDocumentURI")
-    told = case.read_item(part, framework, list(around.values()))
+    others = list(around.values())
+    told = case.read_item(part, framework, others)
     for name, (_, where) in told.items():
         places.put(f"/{name}", where)
     for name, term in (("uri", "uri"), ("label", "fullStatement")):
@@ -258,7 +259,7 @@ def _skill(part: Part, thing: Thing, saying: Saying) -> Said:
     for name, term in (("valid_from", "statusStartDate"), ("valid_to", "statusEndDate")):
         if name not in told and part.value.get(term):
             places.miss(term, repr(part.value[term]), "a day such as 2024-09-01")
-    for link in case.unaddressed(framework, list(around.values())):
+    for link in case.unaddressed(framework, others):
         places.miss(link, repr(link.value), "a link with the uri of the broader item")
     if places.problems:
         raise Unsaid(places.problems)
